@@ -1,1 +1,34 @@
+//! Jobcast: live progress of background jobs, served from the edge.
+//!
+//! The map of the crate. Everything outside `edge` is pure: no clock, no randomness, nothing of Cloudflare's; the
+//! rules live there and are tested on the host. `edge` parses, calls and encodes (docs/ARCHITECTURE.md).
+//!
+//! * the log: `id`, `time`, `event`, `job`, `command`, `decide`, `evolve`
+//! * reading it: `replay`, `sse`, `view`, `response`
+//! * asking: `route`, `access`, `token`, `fields`, `request`, `logs`, `call`
+//! * refusing: `problem`, `limits`
 
+pub mod access;
+pub mod call;
+pub mod command;
+pub mod decide;
+pub mod event;
+pub mod evolve;
+pub mod fields;
+pub mod id;
+pub mod job;
+pub mod limits;
+pub mod logs;
+pub mod problem;
+pub mod replay;
+pub mod request;
+pub mod response;
+pub mod route;
+pub mod sql;
+pub mod sse;
+pub mod time;
+pub mod token;
+pub mod view;
+
+#[cfg(target_arch = "wasm32")]
+mod edge;

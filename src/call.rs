@@ -1,0 +1,104 @@
+//! Owns the words between the edge Worker and a job's object: what may be asked, and what comes back.
+//! Both ends are the same release except for a moment during a deploy, so a field is only ever added.
+
+use crate::command::Command;
+use crate::event::LogLevel;
+use crate::id::{EventId, ProjectId};
+use crate::problem::Problem;
+use crate::time::Timestamp;
+use crate::view::{Visibility, pipeline::Lens};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// One request to a job's object.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Call {
+    /// The caller's project: another project's job is unknown to it.
+    pub project: ProjectId,
+    pub ask: Ask,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Ask {
+    Command(Order),
+    /// The job as the producer API shows it.
+    Job,
+    Progress,
+    Events { page: Page, visibility: Visibility },
+    Checkpoints { page: Page },
+    Logs { page: Page, filter: LogFilter },
+}
+
+/// A command and what came with it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Order {
+    pub command: Command,
+    /// `X-Job-Attempt`.
+    pub attempt: Option<u32>,
+    pub once: Option<Once>,
+    /// How the answer is phrased; it is remembered with the key.
+    pub answer: Answer,
+}
+
+/// An `Idempotency-Key` and the fingerprint of the request that it stands for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Once {
+    pub key: String,
+    pub fingerprint: String,
+}
+
+/// What a command's caller hears.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Answer {
+    Job,
+    /// `{success, id}`.
+    EventId,
+    /// `{success, deadline}`.
+    Deadline,
+    /// `{success, inserted, fromSeq, toSeq}`.
+    LogRange,
+    /// `{success, message}`.
+    Retried,
+    Cancelled,
+    Deleted,
+}
+
+/// `after` and `limit` of a page, both checked.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Page {
+    pub after: u64,
+    pub limit: u64,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct LogFilter {
+    /// Any of these; empty means all.
+    pub levels: Vec<LogLevel>,
+    /// Lines whose message contains this, whatever its case.
+    pub text: Option<String>,
+}
+
+/// A job's object answers with the body of the response, or with the reason why not.
+pub type Reply = Result<Value, Problem>;
+
+/// One request to join a job's stream.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Subscription {
+    pub project: ProjectId,
+    pub lens: Lens,
+    pub cursor: Option<EventId>,
+    /// When the reader's credential ends.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// What the bridge and the object say to each other besides finished SSE text.
+pub mod signal {
+    /// Object → bridge, alone in a message: a page of the replay is out, ask for the next when it is written.
+    pub const MORE: &str = "\u{1}more";
+    /// Bridge → object: the page is written.
+    pub const NEXT: &str = "next";
+    /// Bridge → object, answered without waking it.
+    pub const PING: &str = "ping";
+    /// Object → bridge: the automatic answer.
+    pub const PONG: &str = "\u{1}pong";
+}

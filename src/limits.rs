@@ -1,0 +1,84 @@
+//! Every cap of the service, with its reason. Contract: “Errors” and “Streams”; platform: Cloudflare's published limits.
+
+/// A JSON body, bytes. Contract.
+pub const JSON_BODY: usize = 256 * 1024;
+/// A log batch as it arrives, bytes. Contract.
+pub const LOG_BATCH_WIRE: usize = 1024 * 1024;
+/// A log batch after unpacking, bytes: a gzip bomb stops here. Contract.
+pub const LOG_BATCH_UNPACKED: usize = 8 * 1024 * 1024;
+/// Entries of one log batch. Contract.
+pub const LOG_ENTRIES: usize = 1_000;
+/// One log line: its message, and apart from it its metadata, bytes. Contract.
+pub const LOG_LINE: usize = 16 * 1024;
+/// Log lines that one stored row carries, bytes of JSON. Far below the platform's 2 MB row, and small enough
+/// that a batch of 8 MiB never meets a reader's 1 MiB buffer as one frame.
+pub const LOG_CHUNK: usize = 64 * 1024;
+
+/// Jobs of one bulk create. Contract.
+pub const BULK_CREATE: usize = 100;
+/// Jobs of one poll. Contract.
+pub const POLL_COUNT: u64 = 50;
+/// The longest that a poll waits, seconds. Contract.
+pub const POLL_WAIT_SECONDS: u64 = 20;
+
+/// `timeoutSeconds`. Contract.
+pub const TIMEOUT_SECONDS: std::ops::RangeInclusive<u64> = 1..=86_400;
+/// `timeoutSeconds` where none is given. Contract.
+pub const TIMEOUT_SECONDS_DEFAULT: u64 = 300;
+/// `maxAttempts`. Contract.
+pub const MAX_ATTEMPTS: std::ops::RangeInclusive<u64> = 1..=25;
+/// `maxAttempts` where none is given. Contract.
+pub const MAX_ATTEMPTS_DEFAULT: u64 = 3;
+
+/// Names, topics, error codes, log sources: characters. They stand in lists and in index rows.
+pub const SHORT_TEXT: usize = 200;
+/// `filePath`: characters, as the longest path of common file systems.
+pub const PATH_TEXT: usize = 4_096;
+/// A message or a stage's detail that is kept in the job's folded state: characters. The state is one row of
+/// at most 2 MB: body (256 KiB), result (256 KiB), gathered data (512 KiB) and 100 stages leave room.
+pub const MESSAGE_TEXT: usize = 2_000;
+/// Stages of one job, declared and reported. Bounds the folded state.
+pub const STAGES: usize = 100;
+/// What a job's snapshot gathers from its stages (`researchData`, `score`, …): bytes of JSON together.
+pub const GATHERED: usize = 512 * 1024;
+/// An `Idempotency-Key`: characters.
+pub const IDEMPOTENCY_KEY: usize = 255;
+/// How long an `Idempotency-Key` is remembered, ms. Contract.
+pub const IDEMPOTENCY_MS: u64 = 24 * 3_600_000;
+
+/// Events, and apart from them checkpoints, kept per job. Contract (10,000 events).
+pub const EVENTS_KEPT: u64 = 10_000;
+/// Log lines kept per job. Contract.
+pub const LINES_KEPT: u64 = 100_000;
+/// A log is trimmed when it is this share over its cap (1/10), so that trimming costs a write now and then
+/// and not with each event.
+pub const TRIM_SLACK: u64 = 10;
+/// A project's default for how long a finished job's log is kept, hours. Contract.
+pub const RETENTION_HOURS_DEFAULT: u64 = 24;
+
+/// A page of anything that is listed, entries: default and cap. Contract for jobs.
+pub const PAGE_DEFAULT: u64 = 50;
+/// The cap of a page of jobs. Contract.
+pub const PAGE_JOBS: u64 = 100;
+/// The cap of a page of events, checkpoints or log lines.
+pub const PAGE_LOG: u64 = 1_000;
+/// Stored bytes that one replay page carries to a stream; the next page is sent when this one is written.
+/// A quarter of the buffer that a slow reader is granted.
+pub const REPLAY_PAGE: usize = 256 * 1024;
+/// Rows that one replay page reads at the most.
+pub const REPLAY_ROWS: u64 = 1_000;
+
+/// Bytes that wait for a slow reader before it is cut. Contract.
+pub const SLOW_READER: usize = 1024 * 1024;
+/// Between two heartbeats, ms. Contract.
+pub const HEARTBEAT_MS: u64 = 15_000;
+/// The longest life of a stream, ms. Contract.
+pub const STREAM_CAP_MS: u64 = 300_000;
+
+/// A stream token's life, seconds.
+pub const TOKEN_TTL_SECONDS: std::ops::RangeInclusive<u64> = 1..=86_400;
+/// A stream token's life where none is asked for, seconds.
+pub const TOKEN_TTL_DEFAULT: u64 = 3_600;
+/// A lease that a poll takes on a job in the directory, ms: long enough for the call to the job's object,
+/// short enough that a lease which came to nothing is soon forgotten.
+pub const LEASE_MS: u64 = 10_000;

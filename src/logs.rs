@@ -1,0 +1,150 @@
+//! Owns the reading of log batches: a JSON array, an object with `logs`, or NDJSON, each plain or gzip (seed 004).
+//! Invariant: a batch is read whole or refused whole, and unpacking never takes more memory than the cap.
+
+use crate::command::LogEntry;
+use crate::event::LogLevel;
+use crate::fields::{Fields, parse_json};
+use crate::limits;
+use crate::problem::{Code, Problem};
+use flate2::read::MultiGzDecoder;
+use serde_json::Value;
+use std::io::Read;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BatchFormat {
+    Json,
+    NdJson,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    Plain,
+    Gzip,
+}
+
+/// Reads a batch as it came over the wire (the wire cap is the caller's: it stops reading there).
+pub fn parse_batch(bytes: &[u8], format: BatchFormat, encoding: Encoding) -> Result<Vec<LogEntry>, Problem> {
+    let unpacked;
+    let text = match encoding {
+        Encoding::Plain => bytes,
+        Encoding::Gzip => {
+            unpacked = gunzip(bytes)?;
+            &unpacked
+        }
+    };
+    let entries = match format {
+        BatchFormat::Json => json_entries(text)?,
+        BatchFormat::NdJson => ndjson_entries(text)?,
+    };
+    match entries.len() {
+        0 => Err(Problem::field("logs", "logs must have at least one entry.")),
+        count if count > limits::LOG_ENTRIES => {
+            Err(Problem::too_large("logs", format!("A batch has at most {} entries: send several.", limits::LOG_ENTRIES)))
+        }
+        _ => entries.iter().enumerate().map(|(index, value)| entry(index, value)).collect(),
+    }
+}
+
+/// Stops one byte above the cap, so that a gzip bomb costs no memory.
+fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, Problem> {
+    let mut unpacked = Vec::new();
+    let mut reader = MultiGzDecoder::new(bytes).take(limits::LOG_BATCH_UNPACKED as u64 + 1);
+    reader.read_to_end(&mut unpacked).map_err(|_| {
+        Problem::field("body", "The body is not valid gzip, though Content-Encoding says so.")
+    })?;
+    if unpacked.len() > limits::LOG_BATCH_UNPACKED {
+        let message = format!("A batch unpacks to at most {} bytes: send several.", limits::LOG_BATCH_UNPACKED);
+        return Err(Problem::too_large("body", message));
+    }
+    Ok(unpacked)
+}
+
+fn json_entries(text: &[u8]) -> Result<Vec<Value>, Problem> {
+    let body = match parse_json(text)? {
+        Value::Object(mut object) => object.remove("logs").unwrap_or_default(),
+        other => other,
+    };
+    match body {
+        Value::Array(entries) => Ok(entries),
+        _ => Err(Problem::field("logs", "The body must be a list of log entries, or an object with such a list as logs.")),
+    }
+}
+
+/// One entry a line; empty lines are passed over, as files end with one.
+fn ndjson_entries(text: &[u8]) -> Result<Vec<Value>, Problem> {
+    let lines = text.split(|byte| *byte == b'\n').enumerate();
+    let filled = lines.filter(|(_, line)| !line.trim_ascii().is_empty());
+    filled
+        .take(limits::LOG_ENTRIES + 1)
+        .map(|(index, line)| {
+            serde_json::from_slice(line).map_err(|error| {
+                let message = format!("Line {} is not valid JSON: {error}.", index + 1);
+                Problem::new(Code::InvalidJson, message).with("field", format!("line {}", index + 1))
+            })
+        })
+        .collect()
+}
+
+fn entry(index: usize, value: &Value) -> Result<LogEntry, Problem> {
+    let at = format!("logs[{index}]");
+    match value {
+        Value::String(message) => {
+            let message = checked(message, &at)?;
+            Ok(LogEntry { level: LogLevel::Info, message, timestamp: None, source: None, metadata: None })
+        }
+        Value::Object(_) => object_entry(&Fields::of(value, &format!("{at}."))?),
+        _ => Err(Problem::field(&at, format!("{at} must be a string or an object with a message."))),
+    }
+}
+
+fn object_entry(fields: &Fields<'_>) -> Result<LogEntry, Problem> {
+    let path = fields.path("message");
+    let message = fields.get("message").and_then(Value::as_str);
+    let message = message.ok_or_else(|| Problem::field(&path, format!("{path} must be a string.")))?;
+    Ok(LogEntry {
+        level: level(fields)?,
+        message: checked(message, &path)?,
+        timestamp: fields.time("timestamp")?,
+        source: fields.text("source", limits::SHORT_TEXT)?,
+        metadata: metadata(fields)?,
+    })
+}
+
+/// Lines may be empty: programs print empty lines.
+fn checked(message: &str, path: &str) -> Result<String, Problem> {
+    if message.len() > limits::LOG_LINE {
+        return Err(Problem::too_large(path, format!("{path} is longer than {} bytes.", limits::LOG_LINE)));
+    }
+    Ok(message.to_owned())
+}
+
+fn level(fields: &Fields<'_>) -> Result<LogLevel, Problem> {
+    let Some(value) = fields.get("level") else { return Ok(LogLevel::Info) };
+    let path = fields.path("level");
+    let refuse = || Problem::field(&path, format!("{path} must be trace, debug, info, warn, error or fatal."));
+    value.as_str().and_then(parse_level).ok_or_else(refuse)
+}
+
+/// `warning` is what Python's logging says.
+pub fn parse_level(word: &str) -> Option<LogLevel> {
+    Some(match word.to_ascii_lowercase().as_str() {
+        "trace" => LogLevel::Trace,
+        "debug" => LogLevel::Debug,
+        "info" => LogLevel::Info,
+        "warn" | "warning" => LogLevel::Warn,
+        "error" => LogLevel::Error,
+        "fatal" => LogLevel::Fatal,
+        _ => return None,
+    })
+}
+
+fn metadata(fields: &Fields<'_>) -> Result<Option<Value>, Problem> {
+    let metadata = fields.get("metadata").cloned();
+    match &metadata {
+        Some(value) if value.to_string().len() > limits::LOG_LINE => {
+            let path = fields.path("metadata");
+            Err(Problem::too_large(&path, format!("{path} is longer than {} bytes.", limits::LOG_LINE)))
+        }
+        _ => Ok(metadata),
+    }
+}

@@ -1,0 +1,149 @@
+// A running service: `wrangler dev` and its workerd processes, with a state folder of their own.
+// Invariant: nothing of it outlives the process that started it, however that ends.
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import { createServer } from "node:net";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { at, ROOT } from "./paths.mjs";
+import { Refusal } from "./step.mjs";
+import { LOCAL_ENV, WRANGLER } from "./wrangler.mjs";
+
+const READY = /Ready on (http:\/\/\S+)/;
+const START_LIMIT_MS = 90_000;
+// workerd drains on SIGTERM and would wait for every open stream.
+const STOP_GRACE_MS = 2_000;
+const GONE_LIMIT_MS = 500;
+// The shell leads a process group and becomes wrangler. Its other half waits for the end of descriptor 3, which our process holds
+// open: when we end, even by SIGKILL, the kernel closes it, and the whole group goes.
+const GUARD = '(cat <&3 >/dev/null; kill -KILL 0) & exec "$@" 3<&-';
+
+/**
+ * Starts the service and resolves when it answers.
+ * `port` 0 takes a free one; `state` is the folder of D1 and the objects; `vars` override those of wrangler.toml.
+ * Resolves to `{url, exited, tail(), stop(), kill()}`: `stop` ends it in order, `kill` as a crash would; both wait until it is gone.
+ */
+export async function startService({ port = 0, state, adminToken, tokenSecret, logFile, vars = {} }) {
+  await refuseTakenPort(port);
+  state = resolve(ROOT, state);
+  mkdirSync(state, { recursive: true });
+  await applyMigrations(state);
+  const envFile = writeEnvFile(state, { ...vars, ADMIN_TOKEN: adminToken, TOKEN_SECRET: tokenSecret });
+  const group = launch(devCommand(port, state, envFile), state, logFile);
+  try {
+    const url = await group.ready;
+    await answers(url);
+    return { url, exited: group.exited, tail: group.tail, stop: group.stop, kill: group.kill };
+  } catch (error) {
+    await group.kill();
+    throw new Refusal(`The service did not start: ${error.message}\n${group.tail()}`);
+  }
+}
+
+async function refuseTakenPort(port) {
+  if (port === 0) return;
+  const probe = createServer();
+  await new Promise((free, taken) => probe.once("error", taken).listen(port, free)).catch((error) => {
+    throw new Refusal(`Port ${port} cannot be used (${error.code}). Stop what listens there, or choose another: PORT=8788 npm start`);
+  });
+  await new Promise((closed) => probe.close(closed));
+}
+
+/** wrangler takes a second to see that nothing is to be done, so the folder remembers what was applied. */
+async function applyMigrations(state) {
+  const names = readdirSync(at("migrations")).sort();
+  const hash = createHash("sha256");
+  for (const name of names) hash.update(name).update(readFileSync(at("migrations", name)));
+  const [applied, wanted] = [join(state, "migrations.applied"), hash.digest("hex")];
+  if (existsSync(applied) && readFileSync(applied, "utf8") === wanted) return;
+  await migrate(state);
+  writeFileSync(applied, wanted);
+}
+
+function migrate(state) {
+  const [command, ...args] = [...WRANGLER, "d1", "migrations", "apply", "DB", "--local", "--persist-to", state];
+  const child = spawn(command, args, { cwd: ROOT, env: LOCAL_ENV, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text));
+  return new Promise((done, failed) => {
+    child.once("close", (code) => (code === 0 ? done() : failed(new Refusal(`The D1 migrations failed:\n${output}`))));
+  });
+}
+
+/** Secrets travel in a file that only we can read, not in the arguments that every user of the machine sees. */
+function writeEnvFile(state, vars) {
+  const path = join(state, "service.env");
+  const lines = Object.entries(vars).map(([name, value]) => `${name}='${String(value).replaceAll("$", "\\$")}'\n`);
+  writeFileSync(path, lines.join(""), { mode: 0o600 });
+  return path;
+}
+
+const devCommand = (port, state, envFile) => [
+  ...WRANGLER, "dev", "--local", "--port", String(port), "--inspector-port", "0", "--persist-to", state,
+  "--env-file", envFile, "--show-interactive-dev-session=false",
+];
+
+function launch(command, state, logFile) {
+  // A registry of its own: two instances on one machine must not find each other's objects.
+  const env = { ...LOCAL_ENV, WRANGLER_REGISTRY_PATH: join(state, "registry") };
+  const child = spawn("sh", ["-c", GUARD, "sh", ...command], {
+    cwd: ROOT, env, detached: true, stdio: ["ignore", "pipe", "pipe", "pipe"],
+  });
+  const exited = new Promise((ended) => child.once("exit", (code) => ended(code ?? 1)));
+  exited.then(() => child.stdio[3].destroy());
+  const { ready, tail } = listen(child, logFile);
+  return { exited, tail, ...endings(child.pid, exited), ready: firstOf(ready, exited) };
+}
+
+/** Writes what the service says to its log at once, and keeps the end of it for error messages. */
+function listen(child, logFile) {
+  const log = logFile && openSync(logFile, "w", 0o600);
+  let last = "";
+  const ready = new Promise((found) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text) => {
+        if (log) writeSync(log, text);
+        last = (last + text).slice(-4_000);
+        const match = READY.exec(last);
+        if (match) found(match[1]);
+      });
+    }
+  });
+  if (log) child.once("close", () => closeSync(log));
+  return { ready, tail: () => last.trim() };
+}
+
+function firstOf(ready, exited) {
+  const died = exited.then((code) => Promise.reject(new Error(`wrangler ended with code ${code}.`)));
+  const late = sleep(START_LIMIT_MS, null, { ref: false }).then(() => Promise.reject(new Error("it took too long.")));
+  return Promise.race([ready, died, late]);
+}
+
+/** wrangler may be ready for a Worker that cannot run. */
+async function answers(url) {
+  const { status } = await fetch(`${url}/health`, { signal: AbortSignal.timeout(START_LIMIT_MS) });
+  if (status !== 200) throw new Error(`GET /health answered ${status}.`);
+}
+
+function endings(leader, exited) {
+  const signalAll = (signal) => {
+    try {
+      return process.kill(-leader, signal);
+    } catch {
+      return false; // nobody is left
+    }
+  };
+  const kill = async () => {
+    signalAll("SIGKILL");
+    await exited;
+    // The rest of the group dies just after its leader. The limit is for hosts whose init leaves zombies.
+    for (const end = Date.now() + GONE_LIMIT_MS; signalAll(0) && Date.now() < end; ) await sleep(10);
+  };
+  const stop = async () => {
+    process.kill(leader, "SIGTERM");
+    await Promise.race([exited, sleep(STOP_GRACE_MS)]);
+    await kill();
+  };
+  return { stop, kill };
+}

@@ -1,0 +1,59 @@
+// npm start: from a fresh checkout to a running service, in one command.
+import { mkdirSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { ROOT } from "./paths.mjs";
+import { defaultProject } from "./project.mjs";
+import { localSecrets } from "./secrets.mjs";
+import { startService } from "./service.mjs";
+import { program, Refusal, seconds, step } from "./step.mjs";
+import { prepareToolchain } from "./toolchain.mjs";
+import { buildWorker } from "./worker.mjs";
+
+const began = performance.now();
+const state = resolve(ROOT, process.env.JOBCAST_STATE || ".jobcast");
+const logFile = join(state, "service.log");
+
+await program(async () => {
+  const port = portFrom(process.env.PORT);
+  await prepareToolchain();
+  await buildWorker();
+  mkdirSync(state, { recursive: true });
+  const secrets = localSecrets();
+  const service = await step("Start the service", () => startService({ port, state, logFile, ...secrets }));
+  endOnSignals(service);
+  announce(await defaultProject(service.url, secrets.adminToken, state));
+  const code = await service.exited;
+  throw new Refusal(`The service ended with code ${code}. Its last words (all in ${logFile}):\n${service.tail()}`);
+});
+
+function portFrom(text = "8787") {
+  const port = Number(text || "8787");
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Refusal(`PORT=${text} is not a port: give 0 to 65535.`);
+  return port;
+}
+
+function endOnSignals(service) {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.once(signal, async () => {
+      console.log(`\nStopping (${signal}) …`);
+      await service.stop();
+      process.exit(0);
+    });
+  }
+}
+
+function announce({ url, projectKey, apiKey }) {
+  console.log(`
+Jobcast is ready (${seconds(began)})
+
+  URL          ${url}
+  Project key  ${projectKey}
+  API key      ${apiKey}
+  Log          ${relative(ROOT, logFile)}
+
+Create a job:
+  curl -X POST ${url}/api/v1/jobs -H "x-api-key: ${apiKey}" -H "Content-Type: application/json" -d '{"name":"hello"}'
+
+A whole story with live progress: npm run demo, in another terminal. Stop with Ctrl-C.
+`);
+}

@@ -1,0 +1,65 @@
+// The parts of `npm test`. Each runs in the open and resolves to a tally of what passed and failed.
+import { readdirSync } from "node:fs";
+import { at, NODE, PINNED_ENV } from "./paths.mjs";
+import { attempt } from "./step.mjs";
+import { wasmSize } from "./worker.mjs";
+import { LOCAL_ENV, WRANGLER } from "./wrangler.mjs";
+
+const WASM_BUDGET = 1024 * 1024;
+
+export const none = { passed: 0, failed: 0 };
+export const add = (a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed });
+const check = (ok) => (ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+
+/** A runner that ends badly without naming a failed test (it did not compile, it was killed) counts as one failure. */
+const settle = (tally, code) => (code !== 0 && tally.failed === 0 ? add(tally, check(false)) : tally);
+
+/** The tests of the pure core, on the host. */
+export async function hostTests() {
+  let tally = none;
+  const code = await attempt("cargo", ["test", "--no-fail-fast"], {
+    heard: byLine((line) => {
+      const result = /^test result: .* (\d+) passed; (\d+) failed;/.exec(line);
+      if (result) tally = add(tally, { passed: Number(result[1]), failed: Number(result[2]) });
+    }),
+  });
+  return settle(tally, code);
+}
+
+/** The black-box tests against a running service; `env` tells them where it is. */
+export async function workerTests(files, env) {
+  const summary = {};
+  const code = await attempt(NODE, ["--test", "--test-concurrency=4", "--test-timeout=180000", "--test-reporter=spec", ...files], {
+    env: { ...PINNED_ENV, ...env },
+    heard: byLine((line) => {
+      const count = /^ℹ (pass|fail|cancelled) (\d+)$/.exec(line);
+      if (count) summary[count[1]] = Number(count[2]);
+    }),
+  });
+  const { pass = 0, fail = 0, cancelled = 0 } = summary;
+  return settle({ passed: pass, failed: fail + cancelled }, code);
+}
+
+export const workerTestFiles = () =>
+  readdirSync(at("tests", "worker")).filter((name) => name.endsWith(".test.mjs")).sort().map((name) => at("tests", "worker", name));
+
+/** What would be uploaded is complete and well-formed. */
+export async function dryRun() {
+  const [command, ...args] = [...WRANGLER, "deploy", "--dry-run"];
+  return check((await attempt(command, args, { env: LOCAL_ENV })) === 0);
+}
+
+export function withinBudget() {
+  const { gzipped } = wasmSize();
+  console.log(`WebAssembly, gzipped: ${gzipped} bytes of ${WASM_BUDGET} (${Math.round((gzipped / WASM_BUDGET) * 100)} %)`);
+  return check(gzipped <= WASM_BUDGET);
+}
+
+function byLine(each) {
+  let rest = "";
+  return (text) => {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop();
+    lines.forEach((line) => each(line.replace(/\x1b\[[0-9;]*m/g, "")));
+  };
+}

@@ -1,12 +1,12 @@
 // A running service: `wrangler dev` and its workerd processes, with a state folder of their own.
 // Invariant: nothing of it outlives the process that started it, however that ends.
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { at, ROOT } from "./paths.mjs";
+import { migrateLocal } from "./database.mjs";
+import { ROOT } from "./paths.mjs";
 import { Refusal } from "./step.mjs";
 import { LOCAL_ENV, WRANGLER } from "./wrangler.mjs";
 
@@ -28,7 +28,7 @@ export async function startService({ port = 0, state, adminToken, tokenSecret, l
   await refuseTakenPort(port);
   state = resolve(ROOT, state);
   mkdirSync(state, { recursive: true });
-  await applyMigrations(state);
+  await migrateLocal(state);
   const envFile = writeEnvFile(state, { ...vars, ADMIN_TOKEN: adminToken, TOKEN_SECRET: tokenSecret });
   const group = launch(devCommand(port, state, envFile), state, logFile);
   try {
@@ -48,27 +48,6 @@ async function refuseTakenPort(port) {
     throw new Refusal(`Port ${port} cannot be used (${error.code}). Stop what listens there, or choose another: PORT=8788 npm start`);
   });
   await new Promise((closed) => probe.close(closed));
-}
-
-/** wrangler takes a second to see that nothing is to be done, so the folder remembers what was applied. */
-async function applyMigrations(state) {
-  const names = readdirSync(at("migrations")).sort();
-  const hash = createHash("sha256");
-  for (const name of names) hash.update(name).update(readFileSync(at("migrations", name)));
-  const [applied, wanted] = [join(state, "migrations.applied"), hash.digest("hex")];
-  if (existsSync(applied) && readFileSync(applied, "utf8") === wanted) return;
-  await migrate(state);
-  writeFileSync(applied, wanted);
-}
-
-function migrate(state) {
-  const [command, ...args] = [...WRANGLER, "d1", "migrations", "apply", "DB", "--local", "--persist-to", state];
-  const child = spawn(command, args, { cwd: ROOT, env: LOCAL_ENV, stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text));
-  return new Promise((done, failed) => {
-    child.once("close", (code) => (code === 0 ? done() : failed(new Refusal(`The D1 migrations failed:\n${output}`))));
-  });
 }
 
 /** Secrets travel in a file that only we can read, not in the arguments that every user of the machine sees. */
@@ -93,7 +72,7 @@ function launch(command, state, logFile) {
   const exited = new Promise((ended) => child.once("exit", (code) => ended(code ?? 1)));
   exited.then(() => child.stdio[3].destroy());
   const { ready, tail } = listen(child, logFile);
-  return { exited, tail, ...endings(child.pid, exited), ready: firstOf(ready, exited) };
+  return { exited, tail, ...endings(child, exited), ready: firstOf(ready, exited) };
 }
 
 /** Writes what the service says to its log at once, and keeps the end of it for error messages. */
@@ -126,10 +105,10 @@ async function answers(url) {
   if (status !== 200) throw new Error(`GET /health answered ${status}.`);
 }
 
-function endings(leader, exited) {
+function endings(child, exited) {
   const signalAll = (signal) => {
     try {
-      return process.kill(-leader, signal);
+      return process.kill(-child.pid, signal);
     } catch {
       return false; // nobody is left
     }
@@ -141,7 +120,7 @@ function endings(leader, exited) {
     for (const end = Date.now() + GONE_LIMIT_MS; signalAll(0) && Date.now() < end; ) await sleep(10);
   };
   const stop = async () => {
-    process.kill(leader, "SIGTERM");
+    child.kill("SIGTERM");
     await Promise.race([exited, sleep(STOP_GRACE_MS)]);
     await kill();
   };

@@ -20,10 +20,13 @@ await program(async () => {
   mkdirSync(state, { recursive: true });
   const secrets = localSecrets();
   const service = await step("Start the service", () => startService({ port, state, logFile, ...secrets }));
-  endOnSignals(service);
+  const asked = askedToStop();
   announce(await defaultProject(service.url, secrets.adminToken, state));
-  const code = await service.exited;
-  throw new Refusal(`The service ended with code ${code}. Its last words (all in ${logFile}):\n${service.tail()}`);
+  const signal = await Promise.race([asked, service.exited.then(() => null)]);
+  if (!signal) throw new Refusal(`The service ended by itself. Its last words (all in ${logFile}):\n${service.tail()}`);
+  console.log(`\nStopping (${signal}) …`);
+  await service.stop();
+  process.exit(0);
 });
 
 function portFrom(text = "8787") {
@@ -32,14 +35,11 @@ function portFrom(text = "8787") {
   return port;
 }
 
-function endOnSignals(service) {
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-    process.once(signal, async () => {
-      console.log(`\nStopping (${signal}) …`);
-      await service.stop();
-      process.exit(0);
-    });
-  }
+/** The first signal counts. Ctrl-C brings two, one from the terminal and one from npm, and the second must not cut the stop short. */
+function askedToStop() {
+  return new Promise((asked) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, asked);
+  });
 }
 
 function announce({ url, projectKey, apiKey }) {

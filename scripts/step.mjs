@@ -25,15 +25,17 @@ export async function program(main) {
   }
 }
 
+const ENDS = ["SIGINT", "SIGTERM"];
+
 /** Runs a command in the open; `heard`, if given, also gets what it prints. Resolves to the exit code. */
 export function attempt(command, args, { env = process.env, heard } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: ROOT, env, stdio: ["inherit", heard ? "pipe" : "inherit", "inherit"] });
     const forward = (signal) => child.kill(signal);
-    process.once("SIGTERM", forward);
+    for (const signal of ENDS) process.on(signal, forward);
     child.once("error", reject);
     child.once("close", (code) => {
-      process.off("SIGTERM", forward);
+      for (const signal of ENDS) process.off(signal, forward);
       resolve(code ?? 1);
     });
     child.stdout?.setEncoding("utf8").on("data", (text) => {

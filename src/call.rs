@@ -2,7 +2,7 @@
 //! Both ends are the same release except for a moment during a deploy, so a field is only ever added.
 
 use crate::command::Command;
-use crate::event::LogLevel;
+use crate::event::{LogLevel, LogLine};
 use crate::id::{EventId, ProjectId};
 use crate::problem::Problem;
 use crate::time::Timestamp;
@@ -21,6 +21,12 @@ pub struct Call {
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Ask {
     Command(Order),
+    Question(Question),
+}
+
+/// What may be read of a job without changing it.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Question {
     /// The job as the producer API shows it.
     Job,
     Progress,
@@ -76,6 +82,14 @@ pub struct LogFilter {
     pub levels: Vec<LogLevel>,
     /// Lines whose message contains this, whatever its case.
     pub text: Option<String>,
+}
+
+impl LogFilter {
+    pub fn passes(&self, line: &LogLine) -> bool {
+        let level = self.levels.is_empty() || self.levels.contains(&line.level);
+        let text = self.text.as_ref().is_none_or(|text| line.message.to_lowercase().contains(&text.to_lowercase()));
+        level && text
+    }
 }
 
 /// A job's object answers with the body of the response, or with the reason why not.

@@ -189,6 +189,14 @@ impl Fact {
         }
     }
 
+    /// What it adds to its log's count: a row, or its lines.
+    pub fn weight(&self) -> u64 {
+        match self {
+            Fact::Logs(chunk) => chunk.lines.len() as u64,
+            _ => 1,
+        }
+    }
+
     /// Checkpoints, custom events and logs need `jobs:read`; the rest is the public part (CONTRACT, “Credentials”).
     pub fn is_public(&self) -> bool {
         self.shelf() == Shelf::Events && !matches!(self, Fact::Custom(_))

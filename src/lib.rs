@@ -3,7 +3,7 @@
 //! The map of the crate. Everything outside `edge` is pure: no clock, no randomness, nothing of Cloudflare's; the
 //! rules live there and are tested on the host. `edge` parses, calls and encodes (docs/ARCHITECTURE.md).
 //!
-//! * the log: `id`, `time`, `event`, `job`, `command`, `decide`, `evolve`
+//! * the log: `id`, `time`, `event`, `job`, `command`, `decide`, `evolve`, `record`
 //! * reading it: `replay`, `sse`, `view`, `response`
 //! * asking: `route`, `access`, `token`, `fields`, `request`, `logs`, `call`
 //! * refusing: `problem`, `limits`
@@ -20,6 +20,7 @@ pub mod job;
 pub mod limits;
 pub mod logs;
 pub mod problem;
+pub mod record;
 pub mod replay;
 pub mod request;
 pub mod response;

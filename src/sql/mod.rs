@@ -1,0 +1,31 @@
+//! Owns every SQL statement, one a file. `directory` is D1's, `object` is that of a job's own SQLite.
+//! Host tests run all of them on real SQLite over the real migrations.
+
+macro_rules! statements {
+    ($folder:literal: $($name:ident),* $(,)?) => {
+        $(pub const $name: &str = include_str!(concat!($folder, "/", stringify!($name), ".sql"));)*
+        /// Every statement with its name, for the tests.
+        pub const ALL: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
+    };
+}
+
+#[allow(non_upper_case_globals)]
+pub mod directory {
+    statements!("directory":
+        upsert_job, delete_job, lease_jobs, count_jobs, reader_of_job,
+        find_key, touch_key, insert_project, list_projects, get_project, update_project, rotate_project_key,
+        insert_key, list_keys, revoke_key, remember_creation, find_creation, forget_creations,
+    );
+}
+
+#[allow(non_upper_case_globals)]
+pub mod object {
+    statements!("object":
+        schema, is_created, load_record, save_record, append_event, append_checkpoint, append_logs,
+        read_all, read_events, read_checkpoints, read_logs, first_event,
+        oldest_kept_event, oldest_kept_checkpoint, oldest_kept_logs, trim_events, trim_checkpoints, trim_logs,
+        find_request, remember_request, forget_requests,
+    );
+}
+
+pub mod list;

@@ -1,0 +1,212 @@
+//! Owns administration: projects and keys, by the admin token.
+//! Invariant: a secret leaves the service once, in the answer that made it.
+
+use crate::access::{Scopes, api_key, hash_secret, prefix_of, project_key};
+use crate::edge::directory::{Directory, number, optional_time, text, time};
+use crate::edge::platform::{key_id, now, project_id, random};
+use crate::edge::reply::{self, Failure};
+use crate::edge::{Visit, body, gate};
+use crate::fields::Fields;
+use crate::id::ProjectId;
+use crate::limits;
+use crate::problem::{Code, Problem};
+use crate::sql::directory as sql;
+use crate::time::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use wasm_bindgen::JsValue;
+
+/// A key's longest life, seconds: ten years.
+const KEY_LIFE_SECONDS: u64 = 10 * 366 * 86_400;
+/// `retentionHours`: up to a year.
+const RETENTION_HOURS: std::ops::RangeInclusive<u64> = 1..=8_760;
+
+#[derive(Deserialize)]
+struct ProjectRow {
+    id: String,
+    name: String,
+    public_read: u8,
+    project_key: String,
+    retention_hours: u64,
+    is_default: u8,
+    created_at: u64,
+}
+
+impl ProjectRow {
+    fn json(&self) -> Value {
+        json!({
+            "id": self.id, "name": self.name, "publicRead": self.public_read == 1, "projectKey": self.project_key,
+            "retentionHours": self.retention_hours, "isDefault": self.is_default == 1,
+            "createdAt": Timestamp(self.created_at).iso(),
+        })
+    }
+}
+
+pub async fn create_project(mut visit: Visit) -> reply::Answer {
+    gate::enter_admin(&visit)?;
+    let (asked, _) = body::json(&mut visit).await?;
+    let fields = Fields::of(&asked, "")?;
+    let required = || Problem::field("name", "name is required.");
+    let name = fields.text("name", limits::SHORT_TEXT)?.ok_or_else(required)?;
+    let public_read = fields.flag("publicRead")?.unwrap_or(false);
+    let (id, key) = (project_id(), project_key(&random()));
+    let directory = Directory::open(&visit.env)?;
+    let project = [
+        text(id.as_str()),
+        text(&name),
+        number(public_read.into()),
+        text(&key),
+        number(limits::RETENTION_HOURS_DEFAULT),
+        time(now()),
+    ];
+    let new = NewKey::new("first key", Scopes::every(), None);
+    directory
+        .batch::<IdRow>(vec![
+            directory.statement(sql::insert_project, &project)?,
+            directory.statement(sql::insert_key, &new.bounds(&id))?,
+        ])
+        .await?;
+    reply::json(201, &json!({
+        "id": id, "name": name, "publicRead": public_read, "projectKey": key, "apiKey": new.secret,
+    }))
+}
+
+pub async fn list_projects(visit: Visit) -> reply::Answer {
+    gate::enter_admin(&visit)?;
+    let rows: Vec<ProjectRow> = Directory::open(&visit.env)?.rows(sql::list_projects, &[]).await?;
+    let projects: Vec<Value> = rows.iter().map(ProjectRow::json).collect();
+    reply::json(200, &json!({ "projects": projects }))
+}
+
+pub async fn update_project(mut visit: Visit) -> reply::Answer {
+    gate::enter_admin(&visit)?;
+    let id = visit.route.project()?;
+    let (asked, _) = body::json(&mut visit).await?;
+    let fields = Fields::of(&asked, "")?;
+    let name = fields.text("name", limits::SHORT_TEXT)?;
+    let public_read = fields.flag("publicRead")?;
+    let retention = fields.whole("retentionHours", RETENTION_HOURS)?;
+    let optional = |value: Option<u64>| value.map_or(JsValue::NULL, number);
+    let bounds = [
+        text(id.as_str()),
+        name.as_deref().map_or(JsValue::NULL, text),
+        optional(public_read.map(u64::from)),
+        optional(retention),
+    ];
+    let row: Option<ProjectRow> = Directory::open(&visit.env)?.first(sql::update_project, &bounds).await?;
+    reply::json(200, &row.ok_or_else(unknown_project)?.json())
+}
+
+#[derive(Deserialize)]
+struct RotatedRow {
+    project_key: String,
+}
+
+pub async fn rotate_project_key(visit: Visit) -> reply::Answer {
+    gate::enter_admin(&visit)?;
+    let bounds = [text(visit.route.project()?.as_str()), text(&project_key(&random()))];
+    let row: Option<RotatedRow> = Directory::open(&visit.env)?.first(sql::rotate_project_key, &bounds).await?;
+    reply::json(200, &json!({ "projectKey": row.ok_or_else(unknown_project)?.project_key }))
+}
+
+#[derive(Deserialize)]
+struct IdRow {}
+
+/// A key before it is stored: the only moment at which its secret is known.
+struct NewKey {
+    id: String,
+    name: String,
+    secret: String,
+    scopes: Scopes,
+    expires_at: Option<Timestamp>,
+}
+
+impl NewKey {
+    fn new(name: &str, scopes: Scopes, expires_at: Option<Timestamp>) -> NewKey {
+        NewKey { id: key_id().to_string(), name: name.to_owned(), secret: api_key(&random()), scopes, expires_at }
+    }
+
+    fn bounds(&self, project: &ProjectId) -> [JsValue; 8] {
+        [
+            text(&self.id),
+            text(project.as_str()),
+            text(&self.name),
+            text(&hash_secret(&self.secret)),
+            text(&prefix_of(&self.secret)),
+            number(self.scopes.bits().into()),
+            time(now()),
+            optional_time(self.expires_at),
+        ]
+    }
+}
+
+pub async fn create_key(mut visit: Visit) -> reply::Answer {
+    gate::enter_admin(&visit)?;
+    let project = visit.route.project()?;
+    let (asked, _) = body::json(&mut visit).await?;
+    let fields = Fields::of(&asked, "")?;
+    let name = fields.text("name", limits::SHORT_TEXT)?.unwrap_or_else(|| "key".to_owned());
+    let scopes = match fields.texts("scopes")? {
+        Some(words) if words.is_empty() => return Err(Problem::field("scopes", "Name at least one scope.").into()),
+        Some(words) => Scopes::parse(&words)?,
+        None => Scopes::every(),
+    };
+    let life = fields.whole("expiresInSeconds", 1..=KEY_LIFE_SECONDS)?;
+    let new = NewKey::new(&name, scopes, life.map(|seconds| now().plus(seconds * 1_000)));
+    let stored: Option<IdRow> = Directory::open(&visit.env)?.first(sql::insert_key, &new.bounds(&project)).await?;
+    stored.ok_or_else(unknown_project)?;
+    reply::json(201, &json!({
+        "id": new.id, "name": new.name, "key": new.secret, "prefix": prefix_of(&new.secret),
+        "scopes": scopes.words(), "expiresAt": new.expires_at.map(Timestamp::iso),
+    }))
+}
+
+#[derive(Deserialize)]
+struct KeyRow {
+    id: String,
+    name: String,
+    prefix: String,
+    scopes: u32,
+    created_at: u64,
+    expires_at: Option<u64>,
+    revoked_at: Option<u64>,
+    last_used_at: Option<u64>,
+}
+
+impl KeyRow {
+    fn json(&self) -> Value {
+        let iso = |time: Option<u64>| time.map(|time| Timestamp(time).iso());
+        json!({
+            "id": self.id, "name": self.name, "prefix": self.prefix,
+            "scopes": Scopes::from_bits(self.scopes).words(), "createdAt": Timestamp(self.created_at).iso(),
+            "expiresAt": iso(self.expires_at), "revokedAt": iso(self.revoked_at), "lastUsedAt": iso(self.last_used_at),
+        })
+    }
+}
+
+pub async fn list_keys(visit: Visit) -> reply::Answer {
+    gate::enter_admin(&visit)?;
+    let project = text(visit.route.project()?.as_str());
+    let directory = Directory::open(&visit.env)?;
+    known(&directory, &project).await?;
+    let rows: Vec<KeyRow> = directory.rows(sql::list_keys, &[project]).await?;
+    let keys: Vec<Value> = rows.iter().map(KeyRow::json).collect();
+    reply::json(200, &json!({ "keys": keys }))
+}
+
+async fn known(directory: &Directory, project: &JsValue) -> Result<(), Failure> {
+    let row: Option<ProjectRow> = directory.first(sql::get_project, std::slice::from_ref(project)).await?;
+    row.map(|_| ()).ok_or_else(|| unknown_project().into())
+}
+
+pub async fn revoke_key(visit: Visit) -> reply::Answer {
+    gate::enter_admin(&visit)?;
+    let bounds = [text(visit.route.project()?.as_str()), text(visit.route.key()?.as_str()), time(now())];
+    let row: Option<IdRow> = Directory::open(&visit.env)?.first(sql::revoke_key, &bounds).await?;
+    row.ok_or_else(|| Problem::new(Code::KeyNotFound, "No such key in this project: check both ids."))?;
+    reply::json(200, &json!({ "success": true }))
+}
+
+fn unknown_project() -> Problem {
+    Problem::new(Code::ProjectNotFound, "No such project: check its id.")
+}

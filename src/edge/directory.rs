@@ -1,0 +1,95 @@
+//! Owns the calls to D1: binding, running, reading rows. What the statements say stands in `sql::directory`.
+
+use crate::job::Job;
+use crate::response;
+use crate::sql::directory as sql;
+use crate::sql::list::Bound;
+use crate::time::Timestamp;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::JsValue;
+use worker::{D1Database, D1PreparedStatement, Env, Result};
+
+/// The binding's name in wrangler.toml.
+const BINDING: &str = "DB";
+
+pub struct Directory(D1Database);
+
+impl Directory {
+    pub fn open(env: &Env) -> Result<Directory> {
+        env.d1(BINDING).map(Directory)
+    }
+
+    pub fn statement(&self, query: &str, bounds: &[JsValue]) -> Result<D1PreparedStatement> {
+        self.0.prepare(query).bind(bounds)
+    }
+
+    pub async fn rows<T: DeserializeOwned>(&self, query: &str, bounds: &[JsValue]) -> Result<Vec<T>> {
+        self.statement(query, bounds)?.all().await?.results()
+    }
+
+    pub async fn first<T: DeserializeOwned>(&self, query: &str, bounds: &[JsValue]) -> Result<Option<T>> {
+        Ok(self.rows(query, bounds).await?.pop())
+    }
+
+    pub async fn run(&self, query: &str, bounds: &[JsValue]) -> Result<()> {
+        self.statement(query, bounds)?.run().await.map(|_| ())
+    }
+
+    /// All or nothing; the rows of the last statement.
+    pub async fn batch<T: DeserializeOwned>(&self, statements: Vec<D1PreparedStatement>) -> Result<Vec<T>> {
+        match self.0.batch(statements).await?.pop() {
+            Some(last) => last.results(),
+            None => Ok(vec![]),
+        }
+    }
+
+    /// Brings a job's row forward; an older state than the row's changes nothing.
+    pub async fn upsert_job(&self, job: &Job) -> Result<()> {
+        let created = &job.created;
+        let bounds = [
+            text(created.id.as_str()),
+            text(created.project.as_str()),
+            optional_text(created.name.as_deref()),
+            optional_text(created.file_path.as_deref()),
+            text(job.state.word()),
+            number(created.priority.into()),
+            number(job.attempt.into()),
+            number(job.max_attempts.into()),
+            number(job.tail.0),
+            text(&response::job(job).to_string()),
+        ];
+        self.run(sql::upsert_job, &bounds).await
+    }
+
+    pub async fn delete_job(&self, id: &str) -> Result<()> {
+        self.run(sql::delete_job, &[text(id)]).await
+    }
+}
+
+pub fn text(value: &str) -> JsValue {
+    JsValue::from_str(value)
+}
+
+pub fn optional_text(value: Option<&str>) -> JsValue {
+    value.map_or(JsValue::NULL, JsValue::from_str)
+}
+
+/// A JavaScript number, because D1's typed integers have 32 bits. Exact below 2^53.
+pub fn number(value: u64) -> JsValue {
+    JsValue::from_f64(value as f64)
+}
+
+pub fn time(value: Timestamp) -> JsValue {
+    number(value.0)
+}
+
+pub fn optional_time(value: Option<Timestamp>) -> JsValue {
+    value.map_or(JsValue::NULL, time)
+}
+
+pub fn bound(value: &Bound) -> JsValue {
+    match value {
+        Bound::Text(value) => text(value),
+        Bound::Number(value) => number(*value),
+    }
+}

@@ -1,0 +1,201 @@
+//! Owns the object of one job: the entry points that the platform calls, and what the object holds in memory.
+//! Refuses to own rules (`decide`), storage (`journal`), sockets (`subscribers`), the directory (`projection`).
+//! Invariant: between loading the record and handing the events to the subscribers there is no `await`, so that
+//! order, atomicity and a seam without gaps follow from the platform's single thread.
+
+use crate::call::{Ask, Call, Question, Reply, Subscription, signal};
+use crate::edge::journal::Journal;
+use crate::edge::platform;
+use crate::edge::reading;
+use crate::edge::subscribers::{Subscribers, close};
+use crate::id::{EventId, ProjectId};
+use crate::problem::Problem;
+use crate::record::Record;
+use crate::replay::{Plan, plan};
+use crate::time::Timestamp;
+use serde_json::json;
+use std::cell::RefCell;
+use std::rc::Rc;
+use worker::{
+    DurableObject, Env, Error, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
+    console_error, console_log, durable_object, worker_sys,
+};
+
+#[durable_object]
+pub struct JobStream {
+    object: Rc<JobObject>,
+}
+
+/// Shared with work that goes on behind an answer.
+pub struct JobObject {
+    pub state: State,
+    pub env: Env,
+    pub journal: Journal,
+    pub memory: RefCell<Memory>,
+}
+
+/// What is lost when the object is evicted, and found again when it wakes.
+#[derive(Default)]
+pub struct Memory {
+    pub woken: bool,
+    pub record: Option<Record>,
+    pub subscribers: Subscribers,
+    /// When the alarm is set for.
+    pub alarm_at: Option<Timestamp>,
+    /// Events appended since the record was stored.
+    pub unsaved: u32,
+    /// The newest event that the directory is known to have.
+    pub projected: EventId,
+    /// A projection waits behind the reports.
+    pub projecting: bool,
+    /// Projections under way.
+    pub in_flight: u32,
+}
+
+impl DurableObject for JobStream {
+    fn new(state: State, env: Env) -> Self {
+        if let Ok(pair) = worker_sys::WebSocketRequestResponsePair::new(signal::PING, signal::PONG) {
+            state.set_websocket_auto_response(&pair);
+        }
+        let journal = Journal::new(&state);
+        JobStream { object: Rc::new(JobObject { state, env, journal, memory: RefCell::default() }) }
+    }
+
+    async fn fetch(&self, mut request: Request) -> Result<Response> {
+        self.object.wake().await?;
+        if request.headers().get("upgrade")?.is_some() {
+            return self.object.subscribe(&request);
+        }
+        let call: Call = serde_json::from_str(&request.text().await?)?;
+        let reply = match call.ask {
+            Ask::Command(order) => self.object.clone().order(&call.project, order).await,
+            Ask::Question(question) => self.object.read(&call.project, &question),
+        };
+        Response::ok(serde_json::to_string(&reply)?)
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        self.object.wake().await?;
+        self.object.clone().alarm().await;
+        Response::empty()
+    }
+
+    async fn websocket_message(&self, socket: WebSocket, message: WebSocketIncomingMessage) -> Result<()> {
+        self.object.wake().await?;
+        if matches!(&message, WebSocketIncomingMessage::String(text) if text == signal::NEXT) {
+            self.object.next_page(&socket);
+        }
+        Ok(())
+    }
+
+    async fn websocket_close(&self, socket: WebSocket, _code: usize, _reason: String, _clean: bool) -> Result<()> {
+        self.object.leave(&socket);
+        Ok(())
+    }
+
+    async fn websocket_error(&self, socket: WebSocket, _error: Error) -> Result<()> {
+        self.object.leave(&socket);
+        Ok(())
+    }
+}
+
+impl JobObject {
+    /// Loads what was lost in sleep. The only `await` is for the alarm's time, before anything is decided.
+    async fn wake(&self) -> Result<()> {
+        if self.memory.borrow().woken {
+            return Ok(());
+        }
+        let alarm_at = self.state.storage().get_alarm().await?.map(|time| Timestamp(time as u64));
+        let mut memory = self.memory.borrow_mut();
+        if !memory.woken {
+            let record = self.journal.load()?;
+            let subscribers = Subscribers::wake(&self.state);
+            if let Some(record) = &record {
+                console_log!("{}", json!({ "event": "object.woken", "job": record.job.created.id }));
+            }
+            *memory = Memory { woken: true, record, subscribers, alarm_at, ..Memory::default() };
+        }
+        Ok(())
+    }
+
+    fn read(&self, project: &ProjectId, question: &Question) -> Reply {
+        let memory = self.memory.borrow();
+        let record = visible(&memory.record, project)?;
+        reading::read(&self.journal, record, question)
+    }
+
+    /// Answers 101 with a socket, 204 to a reader that has seen the end, or a problem.
+    fn subscribe(&self, request: &Request) -> Result<Response> {
+        let url = request.url()?;
+        let subscription = url.query_pairs().find(|(name, _)| name == "subscription");
+        let Some((_, subscription)) = subscription else { return Err(Error::from("subscription missing")) };
+        let subscription: Subscription = serde_json::from_str(&subscription)?;
+        match self.join(subscription) {
+            Ok(Some(socket)) => Response::from_websocket(socket),
+            Ok(None) => Ok(Response::empty()?.with_status(204)),
+            Err(problem) => Ok(Response::from_json(&problem)?.with_status(problem.status())),
+        }
+    }
+
+    fn join(&self, subscription: Subscription) -> std::result::Result<Option<WebSocket>, Problem> {
+        let mut memory = self.memory.borrow_mut();
+        let Memory { record, subscribers, .. } = &mut *memory;
+        let record = visible(record, &subscription.project)?;
+        let lens = subscription.lens;
+        let plan = plan(subscription.cursor, record.bounds(lens.visibility));
+        let from = match plan {
+            Plan::Gone => return Ok(None),
+            Plan::Snapshot { from } | Plan::Replay { from } | Plan::Reset { from, .. } => from,
+        };
+        let oldest = reading::oldest(&self.journal, record, lens.visibility);
+        let opening = lens.opening(&record.job, plan, oldest);
+        let pair = WebSocketPair::new().map_err(internal)?;
+        let source = (&self.journal, record);
+        subscribers.join(&self.state, pair.server, lens, opening, from, source).map_err(internal)?;
+        Ok(Some(pair.client))
+    }
+
+    fn next_page(&self, socket: &WebSocket) {
+        let mut memory = self.memory.borrow_mut();
+        let memory = &mut *memory;
+        let (Some(record), Some(tag)) = (&memory.record, self.state.get_tags(socket).pop()) else { return };
+        if let Err(error) = memory.subscribers.next_page(&tag, (&self.journal, record)) {
+            console_error!("{}", json!({ "event": "replay.failed", "error": error.to_string() }));
+            close(socket, 1011, "replay failed");
+            memory.subscribers.leave(&tag);
+        }
+    }
+
+    fn leave(&self, socket: &WebSocket) {
+        if let Some(tag) = self.state.get_tags(socket).pop() {
+            self.memory.borrow_mut().subscribers.leave(&tag);
+        }
+        close(socket, 1000, "bye");
+    }
+
+    /// Sets the alarm for `wanted` unless one fires before: an alarm that fires early re-arms itself, so that
+    /// pushing a deadline out writes nothing.
+    pub async fn arm(&self, wanted: Option<Timestamp>) {
+        let Some(wanted) = wanted else { return };
+        let wanted = wanted.max(platform::now());
+        if self.memory.borrow().alarm_at.is_some_and(|at| at <= wanted) {
+            return;
+        }
+        self.memory.borrow_mut().alarm_at = Some(wanted);
+        if let Err(error) = self.state.storage().set_alarm(wanted.0 as i64).await {
+            console_error!("{}", json!({ "event": "alarm.failed", "error": error.to_string() }));
+            self.memory.borrow_mut().alarm_at = None;
+        }
+    }
+}
+
+/// The record, for its own project; to everybody else the job does not exist.
+pub fn visible<'a>(record: &'a Option<Record>, project: &ProjectId) -> std::result::Result<&'a Record, Problem> {
+    let own = |record: &&Record| record.job.created.project == *project && !record.is_deleting();
+    record.as_ref().filter(own).ok_or_else(Problem::job_not_found)
+}
+
+pub fn internal(error: Error) -> Problem {
+    console_error!("{}", json!({ "event": "object.failed", "error": error.to_string() }));
+    Problem::internal()
+}

@@ -1,0 +1,229 @@
+//! Owns a job object's SQLite: loading the record, committing events, reading them back.
+//! Refuses to decide anything. Invariant: a commit is kept whole or not at all.
+
+use crate::call::Once;
+use crate::edge::platform::{now, transaction};
+use crate::event::{Event, Fact, LogLine, Shelf};
+use crate::id::EventId;
+use crate::limits;
+use crate::record::{Kept, Record};
+use crate::sql::object as sql;
+use crate::time::Timestamp;
+use crate::view::Visibility;
+use serde::Deserialize;
+use worker::{Error, Result, SqlStorage, SqlStorageValue as Bound, State, Storage};
+
+pub struct Journal {
+    storage: Storage,
+    sql: SqlStorage,
+}
+
+/// A remembered answer to an `Idempotency-Key`.
+#[derive(Deserialize)]
+pub struct Remembered {
+    pub fingerprint: String,
+    pub answer: String,
+}
+
+/// What one turn writes.
+pub struct Commit<'a> {
+    pub events: &'a [Event],
+    /// Stored with transitions, so that waking folds few events.
+    pub record: Option<&'a Record>,
+    pub once: Option<(&'a Once, &'a str)>,
+}
+
+/// A page of events, and whether more follow.
+pub struct Read {
+    pub events: Vec<Event>,
+    pub is_last: bool,
+}
+
+struct Statement(&'static str, Vec<Bound>);
+
+impl Journal {
+    pub fn new(state: &State) -> Journal {
+        let storage = state.storage();
+        let sql = storage.sql();
+        Journal { storage, sql }
+    }
+
+    /// The record as of the newest event; `None` for an object that holds no job.
+    pub fn load(&self) -> Result<Option<Record>> {
+        if self.sql.exec(sql::is_created, None)?.raw().next().is_none() {
+            return Ok(None);
+        }
+        let Some(row) = self.sql.exec(sql::load_record, None)?.raw().next() else { return Ok(None) };
+        let stored: Record = serde_json::from_str(&text(&row?, 0)?)?;
+        self.catch_up(stored).map(Some)
+    }
+
+    /// Folds on what was appended since the record was stored.
+    fn catch_up(&self, stored: Record) -> Result<Record> {
+        let from = stored.job.tail;
+        let rows = self.sql.exec(sql::read_all, vec![id(from), Bound::Float(MAX_ID), Bound::Float(MAX_ID)])?;
+        rows.raw().try_fold(stored, |record, row| {
+            let event = event(&row?)?;
+            Record::with(Some(record), &event).ok_or_else(|| Error::from("a record cannot vanish"))
+        })
+    }
+
+    pub fn create_tables(&self) -> Result<()> {
+        self.sql.exec(sql::schema, None).map(|_| ())
+    }
+
+    pub fn commit(&self, commit: &Commit<'_>) -> Result<()> {
+        let mut statements = commit.events.iter().map(append).collect::<Result<Vec<_>>>()?;
+        if let Some(record) = commit.record {
+            statements.push(Statement(sql::save_record, vec![serde_json::to_string(record)?.into()]));
+        }
+        if let Some((once, answer)) = commit.once {
+            let bounds = vec![once.key.as_str().into(), once.fingerprint.as_str().into(), answer.into(), ms(now())];
+            statements.push(Statement(sql::remember_request, bounds));
+        }
+        self.run(statements)
+    }
+
+    /// One statement is atomic by itself; several need a transaction.
+    fn run(&self, mut statements: Vec<Statement>) -> Result<()> {
+        let exec = |Statement(query, bounds): Statement| self.sql.exec(query, bounds).map(|_| ());
+        if statements.len() == 1 {
+            return statements.pop().map_or(Ok(()), exec);
+        }
+        transaction(&self.storage, || std::mem::take(&mut statements).into_iter().try_for_each(exec))
+    }
+
+    /// Events newer than `after`, up to `until`, as far as the reader may see them; at most `rows` of them or
+    /// `bytes` of stored text.
+    pub fn read(&self, after: EventId, until: EventId, visibility: Visibility, rows: u64, bytes: usize) -> Result<Read> {
+        let query = match visibility {
+            Visibility::Public => sql::read_events,
+            Visibility::Full => sql::read_all,
+        };
+        let cursor = self.sql.exec(query, vec![id(after), id(until), Bound::Float((rows + 1) as f64)])?;
+        let mut events: Vec<Event> = vec![];
+        let mut size = 0;
+        for row in cursor.raw() {
+            if events.len() as u64 == rows || size >= bytes {
+                return Ok(Read { events, is_last: false });
+            }
+            let row = row?;
+            size += text(&row, 2)?.len();
+            events.push(event(&row)?);
+        }
+        Ok(Read { events, is_last: true })
+    }
+
+    pub fn checkpoints(&self, after: EventId, limit: u64) -> Result<Read> {
+        let rows = self.sql.exec(sql::read_checkpoints, vec![id(after), Bound::Float((limit + 1) as f64)])?;
+        let mut events = rows.raw().map(|row| event(&row?)).collect::<Result<Vec<_>>>()?;
+        let is_last = events.len() as u64 <= limit;
+        events.truncate(limit as usize);
+        Ok(Read { events, is_last })
+    }
+
+    /// Hands over lines after `seq`, in order, until `take` says stop.
+    pub fn lines(&self, seq: u64, mut take: impl FnMut(LogLine) -> std::ops::ControlFlow<()>) -> Result<()> {
+        let rows = self.sql.exec(sql::read_logs, vec![Bound::Float(seq as f64)])?;
+        for row in rows.raw() {
+            let Fact::Logs(chunk) = event(&row?)?.fact else { continue };
+            for line in chunk.lines.into_iter().filter(|line| line.seq > seq) {
+                if take(line).is_break() {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// One event by its id, if it is still stored.
+    pub fn event(&self, wanted: EventId) -> Result<Option<Event>> {
+        self.sql.exec(sql::first_event, vec![id(wanted)])?.raw().next().map(|row| event(&row?)).transpose()
+    }
+
+    pub fn remembered(&self, key: &str) -> Result<Option<Remembered>> {
+        let since = Timestamp(now().0.saturating_sub(limits::IDEMPOTENCY_MS));
+        let rows = self.sql.exec(sql::find_request, vec![key.into(), ms(since)])?;
+        Ok(rows.to_array::<Remembered>()?.pop())
+    }
+
+    /// Forgets keys older than a day.
+    pub fn forget_requests(&self) -> Result<()> {
+        let since = Timestamp(now().0.saturating_sub(limits::IDEMPOTENCY_MS));
+        self.sql.exec(sql::forget_requests, vec![ms(since)]).map(|_| ())
+    }
+
+    /// Brings one of the logs back to its cap. The record must be stored afterwards.
+    pub fn trim(&self, record: &mut Record, shelf: Shelf) -> Result<()> {
+        let (find, offset, delete, cap) = match shelf {
+            Shelf::Events => (sql::oldest_kept_event, limits::EVENTS_KEPT, sql::trim_events, limits::EVENTS_KEPT),
+            Shelf::Checkpoints => {
+                (sql::oldest_kept_checkpoint, limits::EVENTS_KEPT, sql::trim_checkpoints, limits::EVENTS_KEPT)
+            }
+            Shelf::Logs => {
+                let newest_to_go = record.job.last_seq.saturating_sub(limits::LINES_KEPT);
+                (sql::oldest_kept_logs, newest_to_go, sql::trim_logs, limits::LINES_KEPT)
+            }
+        };
+        let Some(row) = self.sql.exec(find, vec![Bound::Float(offset as f64)])?.raw().next() else { return Ok(()) };
+        let floor = EventId(number(&row?, 0)?);
+        self.sql.exec(delete, vec![id(floor)])?;
+        // Of lines a little more than the cap may stay, because chunks go whole; the count is exact enough.
+        *record.shelf(shelf) = Kept { count: cap, floor };
+        Ok(())
+    }
+
+    /// Drops the three logs: their retention is over.
+    pub fn drop_logs(&self) -> Result<()> {
+        [sql::trim_events, sql::trim_checkpoints, sql::trim_logs]
+            .into_iter()
+            .try_for_each(|statement| self.sql.exec(statement, vec![Bound::Float(MAX_ID)]).map(|_| ()))
+    }
+}
+
+/// Above every id: ids stay below 2^53.
+const MAX_ID: f64 = 9_007_199_254_740_992.0;
+
+fn append(event: &Event) -> Result<Statement> {
+    let mut bounds = vec![id(event.id), Bound::Integer(event.attempt.into()), serde_json::to_string(&event.fact)?.into()];
+    let query = match &event.fact {
+        Fact::Logs(chunk) => {
+            bounds.push(Bound::Float(chunk.to_seq as f64));
+            sql::append_logs
+        }
+        fact => match fact.shelf() {
+            Shelf::Checkpoints => sql::append_checkpoint,
+            Shelf::Events | Shelf::Logs => sql::append_event,
+        },
+    };
+    Ok(Statement(query, bounds))
+}
+
+fn id(id: EventId) -> Bound {
+    Bound::Float(id.0 as f64)
+}
+
+fn ms(time: Timestamp) -> Bound {
+    Bound::Float(time.0 as f64)
+}
+
+/// A row of `id, attempt, fact`.
+fn event(row: &[Bound]) -> Result<Event> {
+    let attempt = number(row, 1)? as u32;
+    Ok(Event { id: EventId(number(row, 0)?), attempt, fact: serde_json::from_str(&text(row, 2)?)? })
+}
+
+fn text(row: &[Bound], column: usize) -> Result<String> {
+    match row.get(column) {
+        Some(Bound::String(text)) => Ok(text.clone()),
+        _ => Err(Error::from("a stored row is not what its schema says: text expected")),
+    }
+}
+
+fn number(row: &[Bound], column: usize) -> Result<u64> {
+    match row.get(column) {
+        Some(Bound::Integer(number)) => Ok(*number as u64),
+        Some(Bound::Float(number)) => Ok(*number as u64),
+        _ => Err(Error::from("a stored row is not what its schema says: number expected")),
+    }
+}

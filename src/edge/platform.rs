@@ -1,0 +1,80 @@
+//! Owns the clock, the randomness, the settings, and the few calls that `worker` has no typed form for.
+
+use crate::id::{JobId, KeyId, ProjectId, RequestId};
+use crate::time::Timestamp;
+use wasm_bindgen::prelude::*;
+use worker::{Env, Error, Result, Storage};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
+    fn get_random_values(bytes: &mut [u8]);
+
+    /// The storage of a SQLite object, with the call that `worker` does not have yet.
+    type SyncStorage;
+    #[wasm_bindgen(method, catch, js_name = transactionSync)]
+    fn transaction_sync(this: &SyncStorage, work: &mut dyn FnMut() -> std::result::Result<(), JsValue>) -> std::result::Result<JsValue, JsValue>;
+
+    /// A socket to which the same text is sent as to many others, without copying it out of wasm for each.
+    pub type TextSocket;
+    #[wasm_bindgen(method, catch, js_name = send)]
+    pub fn send_shared(this: &TextSocket, text: &js_sys::JsString) -> std::result::Result<(), JsValue>;
+
+    /// The identity stream: unlike `TransformStream` it tells the writer when the reader has left.
+    pub type IdentityTransformStream;
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> IdentityTransformStream;
+    #[wasm_bindgen(method, getter)]
+    pub fn readable(this: &IdentityTransformStream) -> web_sys::ReadableStream;
+    #[wasm_bindgen(method, getter)]
+    pub fn writable(this: &IdentityTransformStream) -> web_sys::WritableStream;
+}
+
+pub fn now() -> Timestamp {
+    Timestamp(js_sys::Date::now() as u64)
+}
+
+pub fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    get_random_values(&mut bytes);
+    bytes
+}
+
+fn entropy() -> u128 {
+    u128::from_le_bytes(random())
+}
+
+/// Uniform in 0..1; for jitter only.
+pub fn jitter() -> f64 {
+    js_sys::Math::random()
+}
+
+pub fn job_id() -> JobId {
+    JobId::new(now(), entropy())
+}
+
+pub fn project_id() -> ProjectId {
+    ProjectId::new(now(), entropy())
+}
+
+pub fn key_id() -> KeyId {
+    KeyId::new(now(), entropy())
+}
+
+pub fn request_id() -> RequestId {
+    RequestId::new(now(), entropy())
+}
+
+/// A secret or a variable; `None` where it is not set or empty.
+pub fn setting(env: &Env, name: &str) -> Option<String> {
+    let secret = env.secret(name).map(|secret| secret.to_string());
+    let value = secret.or_else(|_| env.var(name).map(|var| var.to_string())).ok();
+    value.filter(|value| !value.is_empty())
+}
+
+/// Runs `work` so that all of its writes are kept, or none.
+pub fn transaction(storage: &Storage, mut work: impl FnMut() -> Result<()>) -> Result<()> {
+    let raw: &SyncStorage = storage.as_raw().unchecked_ref();
+    let mut run = || work().map_err(JsValue::from);
+    raw.transaction_sync(&mut run).map(|_| ()).map_err(Error::from)
+}

@@ -1,0 +1,66 @@
+//! Owns the pages that a job's object answers with: its log, its checkpoints, its lines.
+
+use crate::call::{LogFilter, Page, Question, Reply};
+use crate::edge::job_stream_do::internal;
+use crate::edge::journal::Journal;
+use crate::event::{Event, LogLine};
+use crate::id::EventId;
+use crate::record::Record;
+use crate::response;
+use crate::view::Visibility;
+use std::ops::ControlFlow;
+
+/// Stored bytes that one page of the log carries at the most.
+const PAGE_BYTES: usize = 4 * 1024 * 1024;
+/// Lines that one page of a filtered log looks at; a page that found few still tells where to go on.
+const LINES_SCANNED: u64 = 20_000;
+
+pub fn read(journal: &Journal, record: &Record, question: &Question) -> Reply {
+    match question {
+        Question::Job => Ok(response::job(&record.job)),
+        Question::Progress => Ok(response::progress(&record.job)),
+        Question::Events { page, visibility } => events(journal, record, *page, *visibility),
+        Question::Checkpoints { page } => checkpoints(journal, *page),
+        Question::Logs { page, filter } => logs(journal, *page, filter),
+    }
+}
+
+fn events(journal: &Journal, record: &Record, page: Page, visibility: Visibility) -> Reply {
+    let after = EventId(page.after);
+    let read = journal.read(after, record.job.tail, visibility, page.limit, PAGE_BYTES).map_err(internal)?;
+    let next = read.events.last().map(|event| event.id).filter(|_| !read.is_last);
+    let shown: Vec<Event> = read.events.into_iter().filter(|event| visibility.shows(&event.fact)).collect();
+    Ok(response::events_page(&shown, page.limit, next))
+}
+
+fn checkpoints(journal: &Journal, page: Page) -> Reply {
+    let read = journal.checkpoints(EventId(page.after), page.limit).map_err(internal)?;
+    let next = read.events.last().map(|event| event.id).filter(|_| !read.is_last);
+    Ok(response::checkpoints_page(&read.events, page.limit, next))
+}
+
+fn logs(journal: &Journal, page: Page, filter: &LogFilter) -> Reply {
+    let mut lines: Vec<LogLine> = vec![];
+    let (mut scanned, mut last, mut next) = (0, page.after, None);
+    let take = |line: LogLine| {
+        if lines.len() as u64 == page.limit || scanned == LINES_SCANNED {
+            next = Some(last);
+            return ControlFlow::Break(());
+        }
+        scanned += 1;
+        last = line.seq;
+        if filter.passes(&line) {
+            lines.push(line);
+        }
+        ControlFlow::Continue(())
+    };
+    journal.lines(page.after, take).map_err(internal)?;
+    Ok(response::logs_page(&lines, page.limit, next))
+}
+
+/// The oldest event that is still stored, for a `reset`.
+pub fn oldest(journal: &Journal, record: &Record, visibility: Visibility) -> EventId {
+    let floor = record.bounds(visibility).floor;
+    let first = journal.read(floor, record.job.tail, visibility, 1, 1).ok();
+    first.and_then(|read| read.events.first().map(|event| event.id)).unwrap_or(floor)
+}

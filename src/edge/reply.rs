@@ -1,0 +1,87 @@
+//! Owns the making of HTTP answers: JSON, problems with their headers, and the request id on each of them.
+
+use crate::id::RequestId;
+use crate::problem::{Code, Problem};
+use serde_json::{Value, json};
+use worker::{Error, Method, Response, ResponseBody, Result, console_error};
+
+/// Why a handler did not answer: it refused, or the platform failed it.
+pub enum Failure {
+    Problem(Problem),
+    Platform(Error),
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Failure {
+        Failure::Problem(problem)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure::Platform(error)
+    }
+}
+
+pub type Answer = std::result::Result<Response, Failure>;
+
+pub fn json(status: u16, body: &Value) -> Answer {
+    let bytes = body.to_string().into_bytes();
+    let mut response = Response::from_body(ResponseBody::Body(bytes))?.with_status(status);
+    let headers = response.headers_mut();
+    headers.set("content-type", "application/json")?;
+    headers.set("cache-control", "no-store")?;
+    Ok(response)
+}
+
+/// Every answer leaves through here.
+pub fn finish(answer: Answer, id: &RequestId, method: &Method) -> Result<Response> {
+    let mut response = match answer {
+        Ok(response) => response,
+        Err(Failure::Problem(problem)) => refuse(&problem, id)?,
+        Err(Failure::Platform(error)) => {
+            console_error!("{}", json!({ "event": "request.failed", "request": id, "error": error.to_string() }));
+            refuse(&fault(&error), id)?
+        }
+    };
+    if *method == Method::Head {
+        response = Response::empty()?.with_status(response.status_code()).with_headers(response.headers().clone());
+    }
+    response.headers_mut().set("x-request-id", id.as_str())?;
+    Ok(response)
+}
+
+/// D1 and objects that cannot be reached are a matter of time; anything else is ours.
+fn fault(error: &Error) -> Problem {
+    let text = error.to_string();
+    let passing = ["D1_ERROR", "overloaded", "Network connection lost", "reset because its code was updated"];
+    if passing.iter().any(|sign| text.contains(sign)) { Problem::unavailable() } else { Problem::internal() }
+}
+
+fn refuse(problem: &Problem, id: &RequestId) -> Result<Response> {
+    let bytes = problem.body(id).to_string().into_bytes();
+    let mut response = Response::from_body(ResponseBody::Body(bytes))?.with_status(problem.status());
+    let headers = response.headers_mut();
+    headers.set("content-type", "application/json")?;
+    headers.set("cache-control", "no-store")?;
+    match problem.code {
+        Code::MissingCredential => headers.set("www-authenticate", r#"Bearer realm="jobcast""#)?,
+        Code::InvalidCredential => {
+            headers.set("www-authenticate", r#"Bearer realm="jobcast", error="invalid_token""#)?;
+        }
+        Code::MissingScope => headers.set("www-authenticate", &insufficient_scope(problem))?,
+        Code::MethodNotAllowed => headers.set("allow", detail(problem, "allow"))?,
+        Code::Unavailable => headers.set("retry-after", "1")?,
+        _ => {}
+    }
+    Ok(response)
+}
+
+/// RFC 6750, section 3.
+fn insufficient_scope(problem: &Problem) -> String {
+    format!(r#"Bearer realm="jobcast", error="insufficient_scope", scope="{}""#, detail(problem, "scope"))
+}
+
+fn detail<'a>(problem: &'a Problem, name: &str) -> &'a str {
+    problem.details.get(name).and_then(Value::as_str).unwrap_or_default()
+}

@@ -1,0 +1,80 @@
+//! Owns the commands of producers and people to one job: who may, what the body says, how the answer is phrased.
+
+use crate::access::hash_secret;
+use crate::call::{Answer, Once, Order};
+use crate::command::Command;
+use crate::edge::reply::{self, Failure};
+use crate::edge::{Visit, body, gate, job_object};
+use crate::logs::{Encoding, parse_batch};
+use crate::problem::Problem;
+use crate::request;
+use crate::response::with_events_url;
+use crate::route::Action;
+
+pub async fn report(mut visit: Visit) -> reply::Answer {
+    let job = visit.route.job()?;
+    let grant = gate::enter_job(&visit, &job).await?;
+    let attempt = request::attempt(visit.header("x-job-attempt")?.as_deref())?;
+    let key = request::idempotency_key(visit.header("idempotency-key")?.as_deref())?;
+    let (command, bytes) = command(&mut visit).await?;
+    let once = key.map(|key| Once { key, fingerprint: fingerprint(&visit, attempt, &bytes) });
+    let answer = phrasing(&command);
+    let order = Order { command, attempt, once, answer };
+    let done = job_object::command(&visit.env, &job, &grant.project, order).await?;
+    let is_job = answer == Answer::Job;
+    reply::json(200, &if is_job { with_events_url(done, &visit.origin()) } else { done })
+}
+
+/// The command, and the bytes that it was read from.
+async fn command(visit: &mut Visit) -> Result<(Command, Vec<u8>), Failure> {
+    if visit.route.action == Action::AppendLogs {
+        let (bytes, format, encoding) = body::log_batch(visit).await?;
+        if bytes.is_empty() && encoding == Encoding::Plain {
+            return Err(Problem::field("logs", "logs must have at least one entry.").into());
+        }
+        return Ok((Command::Logs(parse_batch(&bytes, format, encoding)?), bytes));
+    }
+    let (asked, bytes) = body::json(visit).await?;
+    let command = match visit.route.action {
+        Action::DeleteJob => Command::Delete,
+        Action::ClaimJob => Command::Claim,
+        Action::AckJob => Command::Ack,
+        Action::KeepAlive => Command::Keepalive,
+        Action::RetryJob => Command::Retry,
+        Action::CancelJob => Command::Cancel,
+        Action::ReportProgress => request::progress(&asked)?,
+        Action::SaveCheckpoint => request::checkpoint(&asked)?,
+        Action::EmitEvent => request::custom(&asked)?,
+        Action::ReportStage => request::stage(&asked, visit.route.stage())?,
+        Action::CompleteJob => request::complete(&asked)?,
+        Action::FailJob => request::fail(&asked)?,
+        Action::KillJob => request::kill(&asked)?,
+        _ => return Err(Problem::internal().into()),
+    };
+    Ok((command, bytes))
+}
+
+fn phrasing(command: &Command) -> Answer {
+    match command {
+        Command::Create(_)
+        | Command::Claim
+        | Command::Ack
+        | Command::Complete { .. }
+        | Command::Fail { .. }
+        | Command::Kill { .. } => Answer::Job,
+        Command::Progress(_) | Command::Stage(_) | Command::Checkpoint(_) | Command::Custom(_) | Command::Tick => {
+            Answer::EventId
+        }
+        Command::Keepalive => Answer::Deadline,
+        Command::Logs(_) => Answer::LogRange,
+        Command::Retry => Answer::Retried,
+        Command::Cancel => Answer::Cancelled,
+        Command::Delete => Answer::Deleted,
+    }
+}
+
+/// The same key on another route, attempt or body is another request.
+fn fingerprint(visit: &Visit, attempt: Option<u32>, bytes: &[u8]) -> String {
+    let head = format!("{} {} {attempt:?}\n", visit.request.method(), visit.url.path());
+    hash_secret(&(head + &String::from_utf8_lossy(bytes)))
+}

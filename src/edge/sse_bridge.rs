@@ -1,0 +1,181 @@
+//! Owns the last stretch of a stream: the edge Worker holds the reader's SSE body, and behind it a socket that the
+//! object accepted with the hibernation API. Finished SSE text passes verbatim; heartbeat, cap and the bound on a
+//! slow reader are added here, so that the object may sleep while somebody watches.
+//! Invariant: what the reader has is a prefix of what the object sent, cut between two messages or told as broken.
+
+use crate::call::signal;
+use crate::edge::platform::{IdentityTransformStream, jitter};
+use crate::limits;
+use crate::sse::{HEARTBEAT, retry_block};
+use futures_util::future::{Either, select};
+use futures_util::StreamExt;
+use js_sys::Uint8Array;
+use std::pin::pin;
+use std::time::Duration;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use worker::{Context, Delay, EventStream, Response, ResponseBody, Result, WebSocket, WebsocketEvent};
+
+/// Between a reader's end and its coming back: at least this, ms, and up to as much again, so that readers that
+/// were cut together do not come back together.
+const RETRY_MS: u64 = 1_000;
+/// Heartbeats without an answer from the object after which the stream is ended, so that the reader resumes.
+const SILENT_HEARTBEATS: u32 = 2;
+
+/// What a bridge wakes for.
+enum Happening {
+    Message(Option<String>),
+    ObjectClosed,
+    Written,
+    ReaderLeft,
+    Heartbeat,
+    LifeOver,
+}
+
+/// How a stream came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    /// The object closed, the cap or the credential's end was reached: all that waited is written first.
+    Clean,
+    /// The reader left, or was too slow: nothing more can be written.
+    Broken,
+}
+
+/// Answers with the stream that `socket` feeds, for at most `life` milliseconds.
+pub fn stream(socket: WebSocket, life: u64, context: &Context) -> Result<Response> {
+    socket.accept()?;
+    let pipe = IdentityTransformStream::new();
+    let writer = pipe.writable().get_writer()?;
+    context.wait_until(async move {
+        if let Ok(events) = socket.events() {
+            Bridge::new(&socket, writer).run(events, life).await;
+        }
+        let _ = socket.close(Some(1000), Some("bridge"));
+    });
+    Response::from_body(ResponseBody::Stream(pipe.readable()))
+}
+
+struct Bridge<'a> {
+    socket: &'a WebSocket,
+    writer: web_sys::WritableStreamDefaultWriter,
+    /// Text that waits for the write under way.
+    waiting: String,
+    /// The write under way, and its size.
+    writing: Option<(JsFuture, usize)>,
+    /// The object waits for a page to be written before it sends the next.
+    owes_next: bool,
+    unanswered: u32,
+}
+
+impl<'a> Bridge<'a> {
+    fn new(socket: &'a WebSocket, writer: web_sys::WritableStreamDefaultWriter) -> Bridge<'a> {
+        let waiting = retry_block(RETRY_MS + (jitter() * RETRY_MS as f64) as u64);
+        Bridge { socket, writer, waiting, writing: None, owes_next: false, unanswered: 0 }
+    }
+
+    async fn run(mut self, mut events: EventStream<'_>, life: u64) {
+        let mut heartbeat = delay(limits::HEARTBEAT_MS);
+        let mut end = delay(life);
+        let ending = loop {
+            self.write();
+            let ending = match self.next(&mut events, &mut heartbeat, &mut end).await {
+                Happening::Message(text) => self.receive(text.as_deref()),
+                Happening::Written => self.written(),
+                Happening::Heartbeat => {
+                    heartbeat = delay(limits::HEARTBEAT_MS);
+                    self.beat()
+                }
+                Happening::ReaderLeft => Some(Ending::Broken),
+                Happening::ObjectClosed | Happening::LifeOver => Some(Ending::Clean),
+            };
+            if let Some(ending) = ending {
+                break ending;
+            }
+        };
+        self.finish(ending).await;
+    }
+
+    /// Waits for whatever happens first.
+    async fn next(&mut self, events: &mut EventStream<'_>, heartbeat: &mut Delay, end: &mut Delay) -> Happening {
+        let written = pin!(settled(&mut self.writing));
+        match select(select(events.next(), written), select(heartbeat, end)).await {
+            Either::Left((Either::Left((Some(Ok(WebsocketEvent::Message(message))), _)), _)) => {
+                Happening::Message(message.text())
+            }
+            Either::Left((Either::Left(_), _)) => Happening::ObjectClosed,
+            Either::Left((Either::Right((Ok(_), _)), _)) => Happening::Written,
+            Either::Left((Either::Right((Err(_), _)), _)) => Happening::ReaderLeft,
+            Either::Right((Either::Left(_), _)) => Happening::Heartbeat,
+            Either::Right((Either::Right(_), _)) => Happening::LifeOver,
+        }
+    }
+
+    fn written(&mut self) -> Option<Ending> {
+        self.writing = None;
+        None
+    }
+
+    /// `Some` when the stream must end.
+    fn receive(&mut self, text: Option<&str>) -> Option<Ending> {
+        match text {
+            Some(signal::MORE) => self.owes_next = true,
+            Some(signal::PONG) => self.unanswered = 0,
+            Some(text) => self.waiting.push_str(text),
+            None => {}
+        }
+        let queued = self.waiting.len() + self.writing.as_ref().map_or(0, |(_, size)| *size);
+        (queued > limits::SLOW_READER).then_some(Ending::Broken)
+    }
+
+    /// The write is also the only detector of a reader that has left.
+    fn beat(&mut self) -> Option<Ending> {
+        self.unanswered += 1;
+        if self.unanswered > SILENT_HEARTBEATS || self.socket.send_with_str(signal::PING).is_err() {
+            return Some(Ending::Broken);
+        }
+        self.waiting.push_str(HEARTBEAT);
+        None
+    }
+
+    /// Starts one write of all that waits, unless one is under way.
+    fn write(&mut self) {
+        if self.writing.is_none() && !self.waiting.is_empty() {
+            let chunk = Uint8Array::from(self.waiting.as_bytes());
+            let size = std::mem::take(&mut self.waiting).len();
+            self.writing = Some((JsFuture::from(self.writer.write_with_chunk(&chunk)), size));
+        }
+        if self.writing.is_none() && std::mem::take(&mut self.owes_next) {
+            // A socket that is gone tells so by its close event.
+            let _ = self.socket.send_with_str(signal::NEXT);
+        }
+    }
+
+    /// A clean end writes what waits; a broken one tells the reader that the stream was cut.
+    async fn finish(mut self, ending: Ending) {
+        if ending == Ending::Broken {
+            let _ = JsFuture::from(self.writer.abort()).await;
+            return;
+        }
+        self.write();
+        while self.writing.is_some() {
+            if settled(&mut self.writing).await.is_err() {
+                return;
+            }
+            self.writing = None;
+            self.write();
+        }
+        let _ = JsFuture::from(self.writer.close()).await;
+    }
+}
+
+/// Waits for the write under way; for ever when there is none.
+async fn settled(writing: &mut Option<(JsFuture, usize)>) -> std::result::Result<JsValue, JsValue> {
+    match writing {
+        Some((write, _)) => write.await,
+        None => std::future::pending().await,
+    }
+}
+
+fn delay(milliseconds: u64) -> Delay {
+    Delay::from(Duration::from_millis(milliseconds))
+}

@@ -1,0 +1,188 @@
+//! Owns a command's way through the object: look, decide, commit, fan out, answer; then the alarm and the directory.
+//! Invariant: the sockets hear of an event only through the commit that made it durable (the platform's output
+//! gate holds both back until then).
+
+use crate::call::{Answer, Once, Order, Reply};
+use crate::command::{Circumstances, Command};
+use crate::decide::{attempt_of, decide, number};
+use crate::edge::job_stream_do::{JobObject, Memory, internal, visible};
+use crate::edge::journal::Commit;
+use crate::edge::platform::{jitter, now};
+use crate::event::{Event, Fact};
+use crate::evolve::evolve;
+use crate::id::ProjectId;
+use crate::limits;
+use crate::problem::{Code, Problem};
+use crate::record::{Phase, Record};
+use crate::response;
+use serde_json::Value;
+use std::rc::Rc;
+use worker::Result;
+
+/// Lighter events between two stored records: what waking has to fold at the most.
+const RECORD_EVERY: u32 = 256;
+
+/// What follows once a command is committed.
+struct Turn {
+    answer: Value,
+    after: After,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum After {
+    Nothing,
+    /// The row in the directory may follow behind.
+    ProjectBehind,
+    /// The answer waits for the row.
+    ProjectNow,
+    Delete,
+}
+
+impl JobObject {
+    pub async fn order(self: Rc<Self>, project: &ProjectId, order: Order) -> Reply {
+        let turn = self.turn(project, &order)?;
+        // In the same turn as the commit: a process killed after it finds the alarm set.
+        self.arm_after(turn.after).await;
+        match turn.after {
+            After::Nothing => {}
+            After::ProjectBehind => self.project_behind(),
+            After::ProjectNow => self.project().await,
+            After::Delete => self.erase().await,
+        }
+        Ok(turn.answer)
+    }
+
+    async fn arm_after(&self, after: After) {
+        match after {
+            After::Nothing | After::ProjectBehind => self.arm(self.wakes_at()).await,
+            After::ProjectNow | After::Delete => self.arm(Some(self.check_directory_at())).await,
+        }
+    }
+
+    fn turn(&self, project: &ProjectId, order: &Order) -> std::result::Result<Turn, Problem> {
+        let mut memory = self.memory.borrow_mut();
+        if !matches!(order.command, Command::Create(_)) {
+            visible(&memory.record, project)?;
+        }
+        if let Some(answer) = self.remembered(order.once.as_ref())? {
+            return Ok(Turn { answer, after: After::Nothing });
+        }
+        let around = Circumstances { now: now(), attempt: order.attempt, jitter: jitter() };
+        let job = memory.record.as_ref().map(|record| &record.job);
+        let facts = decide(job, &order.command, around)?;
+        let attempt = attempt_of(job, &order.command, around);
+        let tail = job.map(|job| job.tail).unwrap_or_default();
+        let events = number(facts, tail, attempt, around.now);
+        let turn = self.carry_out(&mut memory, order, &events);
+        if turn.is_err() {
+            // Nothing was written: what was folded on in memory is forgotten.
+            memory.record = self.journal.load().map_err(internal)?;
+        }
+        turn
+    }
+
+    fn carry_out(&self, memory: &mut Memory, order: &Order, events: &[Event]) -> std::result::Result<Turn, Problem> {
+        let mut record = memory.record.take();
+        for event in events {
+            record = Record::with(record, event);
+        }
+        let Some(mut record) = record else { return Err(Problem::job_not_found()) };
+        let after = after(&order.command, events);
+        if after == After::Delete {
+            record.phase = Phase::Deleting;
+        }
+        let answer = self.phrase(order, &record, events)?;
+        self.commit(memory, order.once.as_ref(), &mut record, events, after, &answer).map_err(internal)?;
+        memory.record = Some(record);
+        memory.subscribers.publish(events);
+        if after == After::Delete {
+            memory.subscribers.dismiss();
+        }
+        Ok(Turn { answer, after })
+    }
+
+    fn commit(
+        &self,
+        memory: &mut Memory,
+        once: Option<&Once>,
+        record: &mut Record,
+        events: &[Event],
+        after: After,
+        answer: &Value,
+    ) -> Result<()> {
+        if events.iter().any(|event| matches!(event.fact, Fact::Created(_))) {
+            self.journal.create_tables()?;
+        }
+        let overfull: Vec<_> = record.overfull().collect();
+        for shelf in &overfull {
+            self.journal.trim(record, *shelf)?;
+        }
+        let due = memory.unsaved + events.len() as u32 >= RECORD_EVERY;
+        let saves = due || !overfull.is_empty() || matches!(after, After::ProjectNow | After::Delete);
+        let answer = once.map(|once| (once, answer.to_string()));
+        self.journal.commit(&Commit {
+            events,
+            record: saves.then_some(&*record),
+            once: answer.as_ref().map(|(once, answer)| (*once, answer.as_str())),
+        })?;
+        memory.unsaved = if saves { 0 } else { memory.unsaved + events.len() as u32 };
+        Ok(())
+    }
+
+    /// The first answer to this key, if the key was seen.
+    fn remembered(&self, once: Option<&Once>) -> std::result::Result<Option<Value>, Problem> {
+        let Some(once) = once else { return Ok(None) };
+        match self.journal.remembered(&once.key).map_err(internal)? {
+            None => Ok(None),
+            Some(first) if first.fingerprint == once.fingerprint => {
+                Ok(Some(serde_json::from_str(&first.answer).unwrap_or_default()))
+            }
+            Some(_) => Err(idempotency_conflict()),
+        }
+    }
+
+    fn phrase(&self, order: &Order, record: &Record, events: &[Event]) -> std::result::Result<Value, Problem> {
+        let job = &record.job;
+        Ok(match order.answer {
+            // A repeated creation is answered as the first one was, whatever has happened since.
+            Answer::Job if events.is_empty() && matches!(order.command, Command::Create(_)) => {
+                let first = self.journal.event(job.created_at).map_err(internal)?;
+                let as_created = first.and_then(|event| evolve(None, &event));
+                response::job(as_created.as_ref().unwrap_or(job))
+            }
+            Answer::Job => response::job(job),
+            Answer::EventId => response::reported(events.last().map_or(job.tail, |event| event.id)),
+            Answer::Deadline => response::kept_alive(job.deadline),
+            Answer::LogRange => log_range(events),
+            Answer::Retried => response::done("Job queued for retry"),
+            Answer::Cancelled => response::done("Job cancelled"),
+            Answer::Deleted => response::done("Job deleted"),
+        })
+    }
+}
+
+pub fn idempotency_conflict() -> Problem {
+    let hours = limits::IDEMPOTENCY_MS / 3_600_000;
+    let message = format!("This Idempotency-Key stood for another request in the last {hours} h: use a new one.");
+    Problem::new(Code::IdempotencyConflict, message)
+}
+
+fn after(command: &Command, events: &[Event]) -> After {
+    let fact = |test: fn(&Fact) -> bool| events.iter().any(|event| test(&event.fact));
+    match command {
+        Command::Delete => After::Delete,
+        _ if fact(Fact::is_transition) => After::ProjectNow,
+        // Logs, checkpoints and custom events change nothing that the directory shows.
+        _ if fact(|fact| fact.is_public()) => After::ProjectBehind,
+        _ => After::Nothing,
+    }
+}
+
+fn log_range(events: &[Event]) -> Value {
+    let chunks = || events.iter().filter_map(|event| match &event.fact {
+        Fact::Logs(chunk) => Some(chunk),
+        _ => None,
+    });
+    let from = chunks().next().map_or(0, |chunk| chunk.from_seq);
+    response::logs_appended(from, chunks().last().map_or(0, |chunk| chunk.to_seq))
+}

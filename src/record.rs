@@ -1,0 +1,107 @@
+//! Owns what a job's object remembers between events: the fold, and how much of each log is still stored.
+//! Invariant: a record is what `with` makes of its events, so a stored one that lags behind the log is caught up
+//! by folding the newer events on.
+
+use crate::event::{Event, Shelf};
+use crate::evolve::evolve;
+use crate::id::EventId;
+use crate::job::Job;
+use crate::limits;
+use crate::replay::Bounds;
+use crate::time::Timestamp;
+use crate::view::Visibility;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    pub job: Job,
+    pub events: Kept,
+    pub checkpoints: Kept,
+    pub logs: Kept,
+    pub phase: Phase,
+}
+
+/// How much of one of the three logs is stored.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Rows; log lines for the log of lines.
+    pub count: u64,
+    /// Everything newer than this is stored; 0 while nothing was trimmed.
+    pub floor: EventId,
+}
+
+/// Where the job's storage is in its own life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    Kept,
+    /// The log went when its retention was over; the directory keeps the row.
+    Expired,
+    /// Deleted for everybody; the directory's row may still be there for a moment.
+    Deleting,
+}
+
+impl Record {
+    /// Adds one event. `None` until the job is created.
+    pub fn with(record: Option<Record>, event: &Event) -> Option<Record> {
+        let (job, rest) = match record {
+            Some(Record { job, events, checkpoints, logs, phase }) => (Some(job), (events, checkpoints, logs, phase)),
+            None => (None, (Kept::default(), Kept::default(), Kept::default(), Phase::Kept)),
+        };
+        let job = evolve(job, event)?;
+        let (events, checkpoints, logs, phase) = rest;
+        let mut record = Record { job, events, checkpoints, logs, phase };
+        record.shelf(event.fact.shelf()).count += event.fact.weight();
+        Some(record)
+    }
+
+    pub fn shelf(&mut self, shelf: Shelf) -> &mut Kept {
+        match shelf {
+            Shelf::Events => &mut self.events,
+            Shelf::Checkpoints => &mut self.checkpoints,
+            Shelf::Logs => &mut self.logs,
+        }
+    }
+
+    /// The logs that have grown so far over their caps that a trimming is worth its writes.
+    pub fn overfull(&self) -> impl Iterator<Item = Shelf> {
+        let over = |kept: Kept, cap: u64| kept.count > cap + cap / limits::TRIM_SLACK;
+        [
+            (Shelf::Events, over(self.events, limits::EVENTS_KEPT)),
+            (Shelf::Checkpoints, over(self.checkpoints, limits::EVENTS_KEPT)),
+            (Shelf::Logs, over(self.logs, limits::LINES_KEPT)),
+        ]
+        .into_iter()
+        .filter_map(|(shelf, over)| over.then_some(shelf))
+    }
+
+    /// The bounds of the log as a reader of this visibility sees it.
+    pub fn bounds(&self, visibility: Visibility) -> Bounds {
+        let floor = match visibility {
+            Visibility::Public => self.events.floor,
+            Visibility::Full => self.events.floor.max(self.checkpoints.floor).max(self.logs.floor),
+        };
+        Bounds { floor, tail: self.job.tail, ended_by: self.job.ended_by }
+    }
+
+    /// When the log's retention is over; `None` while the job lives, and after it went.
+    pub fn expires_at(&self, retention_hours: u64) -> Option<Timestamp> {
+        let ended = self.job.ended_by.filter(|_| self.phase == Phase::Kept)?;
+        Some(ended.time().plus(retention_hours * 3_600_000))
+    }
+
+    /// Forgets that any event is stored: the log has gone.
+    pub fn expired(mut self) -> Record {
+        let tail = self.job.tail;
+        for shelf in [Shelf::Events, Shelf::Checkpoints, Shelf::Logs] {
+            *self.shelf(shelf) = Kept { count: 0, floor: tail };
+        }
+        self.phase = Phase::Expired;
+        self
+    }
+
+    /// A job that everybody is told does not exist.
+    pub fn is_deleting(&self) -> bool {
+        self.phase == Phase::Deleting
+    }
+}

@@ -1,0 +1,2 @@
+-- Administration, and a job's retention. Primary key.
+SELECT id, name, public_read, project_key, retention_hours, is_default, created_at FROM projects WHERE id = ?1

@@ -1,0 +1,11 @@
+-- JobStream, after each transition and behind progress. Primary key; forward only.
+INSERT INTO jobs (id, project_id, name, file_path, status, priority, attempt, max_attempts, last_event_id, document)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+ON CONFLICT (id) DO UPDATE SET
+  status = excluded.status,
+  attempt = excluded.attempt,
+  max_attempts = excluded.max_attempts,
+  last_event_id = excluded.last_event_id,
+  lease_until = 0,
+  document = excluded.document
+WHERE excluded.last_event_id > jobs.last_event_id

@@ -1,0 +1,1 @@
+INSERT INTO checkpoints (id, attempt, fact) VALUES (?1, ?2, ?3)

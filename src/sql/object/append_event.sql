@@ -1,0 +1,1 @@
+INSERT INTO events (id, attempt, fact) VALUES (?1, ?2, ?3)

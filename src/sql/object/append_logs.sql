@@ -1,0 +1,1 @@
+INSERT INTO logs (id, attempt, fact, to_seq) VALUES (?1, ?2, ?3, ?4)

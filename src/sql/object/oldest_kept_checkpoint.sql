@@ -1,0 +1,1 @@
+SELECT id FROM checkpoints ORDER BY id DESC LIMIT 1 OFFSET ?1

@@ -4,6 +4,7 @@
 
 use crate::id::{EventId, JobId, ProjectId};
 use crate::time::Timestamp;
+use crate::view::Visibility;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -234,10 +235,14 @@ impl Fact {
 }
 
 impl Event {
-    /// The event in a page of the log: `{id, type, attempt, ts, data}`.
-    pub fn page_entry(&self) -> Value {
+    /// The event in a page of the log: `{id, type, attempt, ts, data}`. The payload is the producer's business:
+    /// only `jobs:read` sees it.
+    pub fn page_entry(&self, visibility: Visibility) -> Value {
         let mut fact = serde_json::to_value(&self.fact).unwrap_or_default();
-        let (kind, data) = (fact["type"].take(), fact["data"].take());
+        let (kind, mut data) = (fact["type"].take(), fact["data"].take());
+        if let (Visibility::Public, Some(data)) = (visibility, data.as_object_mut()) {
+            data.remove("payload");
+        }
         json!({ "id": self.id, "type": kind, "attempt": self.attempt, "ts": self.id.time().iso(), "data": data })
     }
 }

@@ -11,7 +11,7 @@ pub fn parse_json(bytes: &[u8]) -> Result<Value, Problem> {
     let mut parser = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut parser).map_err(|error| {
         let field = match error.path().to_string() {
-            path if path == "." => "body".to_owned(),
+            path if path == "." || path == "?" => "body".to_owned(),
             path => path,
         };
         malformed(field, error.inner())

@@ -18,6 +18,11 @@ impl EventId {
         EventId(now.0.max(self.0 + 1))
     }
 
+    /// The place just before this event.
+    pub fn before(self) -> EventId {
+        EventId(self.0.saturating_sub(1))
+    }
+
     /// An event's time. Under a burst of more than one event a millisecond it runs ahead of the clock by as much.
     pub fn time(self) -> Timestamp {
         Timestamp(self.0)
@@ -104,7 +109,7 @@ mod tests {
 
     #[test]
     fn what_is_no_job_id_is_refused() {
-        let good = JobId::new(Timestamp(1), 1).to_string();
+        let good = JobId::new(Timestamp(1_700_000_000_000), u128::MAX).to_string();
         for text in ["", "job_", "job_1", "prj_00000000000000000000000000", &good.to_lowercase(), &format!("{good}0")] {
             assert_eq!(JobId::parse(text), None, "{text}");
         }

@@ -81,6 +81,9 @@ impl Record {
             Visibility::Public => self.events.floor,
             Visibility::Full => self.events.floor.max(self.checkpoints.floor).max(self.logs.floor),
         };
+        // The stream of a finished job ends with its terminal event, which is kept for good: lines that came (and
+        // went) after it are none of the stream's.
+        let floor = self.job.ended_by.map_or(floor, |end| floor.min(end.before()));
         Bounds { floor, tail: self.job.tail, ended_by: self.job.ended_by }
     }
 
@@ -90,12 +93,13 @@ impl Record {
         Some(ended.time().plus(retention_hours * 3_600_000))
     }
 
-    /// Forgets that any event is stored: the log has gone.
+    /// Forgets that anything is stored but the terminal event: the log has gone.
     pub fn expired(mut self) -> Record {
         let tail = self.job.tail;
-        for shelf in [Shelf::Events, Shelf::Checkpoints, Shelf::Logs] {
-            *self.shelf(shelf) = Kept { count: 0, floor: tail };
-        }
+        let end = self.job.ended_by.map_or(tail, EventId::before);
+        self.events = Kept { count: 1, floor: end };
+        self.checkpoints = Kept { count: 0, floor: tail };
+        self.logs = Kept { count: 0, floor: tail };
         self.phase = Phase::Expired;
         self
     }

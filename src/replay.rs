@@ -38,7 +38,7 @@ pub enum ResetReason {
 
 /// The snapshot of a finished job stands just before its end, so that the terminal event follows it.
 pub fn plan(cursor: Option<EventId>, bounds: Bounds) -> Plan {
-    let present = bounds.ended_by.map_or(bounds.tail, |end| EventId(end.0 - 1));
+    let present = bounds.ended_by.map_or(bounds.tail, EventId::before);
     match cursor {
         None => Plan::Snapshot { from: present },
         Some(cursor) if cursor > bounds.tail => Plan::Reset { reason: ResetReason::CursorAhead, from: present },
@@ -86,8 +86,10 @@ mod tests {
     }
 
     #[test]
-    fn an_ended_log_that_was_emptied_still_answers_gone_or_reset() {
-        let expired = bounds(20, 20, Some(18));
+    fn an_ended_log_of_which_only_the_end_is_left_still_shows_it() {
+        let expired = bounds(17, 20, Some(18));
+        assert_eq!(planned(None, expired), Plan::Snapshot { from: EventId(17) });
+        assert_eq!(planned(Some(17), expired), Plan::Replay { from: EventId(17) });
         assert_eq!(planned(Some(19), expired), Plan::Gone);
         assert_eq!(planned(Some(5), expired), Plan::Reset { reason: ResetReason::CursorTooOld, from: EventId(17) });
     }

@@ -5,6 +5,7 @@ use crate::event::{Event, Fact, LogLine};
 use crate::id::EventId;
 use crate::job::Job;
 use crate::time::Timestamp;
+use crate::view::Visibility;
 use crate::view::pipeline::{plain, stages};
 use serde_json::{Value, json};
 
@@ -84,8 +85,9 @@ pub fn done(message: &str) -> Value {
 }
 
 /// A page of the log. `next` is where the next page begins; null at the end.
-pub fn events_page(events: &[Event], limit: u64, next: Option<EventId>) -> Value {
-    let entries: Vec<Value> = events.iter().map(Event::page_entry).collect();
+pub fn events_page(events: &[Event], visibility: Visibility, limit: u64, next: Option<EventId>) -> Value {
+    let shown = events.iter().filter(|event| visibility.shows(&event.fact));
+    let entries: Vec<Value> = shown.map(|event| event.page_entry(visibility)).collect();
     json!({ "events": entries, "limit": limit, "nextAfter": next })
 }
 

@@ -182,7 +182,7 @@ impl JobObject {
             return;
         }
         self.memory.borrow_mut().alarm_at = Some(wanted);
-        if let Err(error) = self.state.storage().set_alarm(wanted.0 as i64).await {
+        if let Err(error) = self.state.storage().set_alarm(platform::alarm_time(wanted)).await {
             console_error!("{}", json!({ "event": "alarm.failed", "error": error.to_string() }));
             self.memory.borrow_mut().alarm_at = None;
         }

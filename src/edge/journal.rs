@@ -173,11 +173,14 @@ impl Journal {
         Ok(())
     }
 
-    /// Drops the three logs: their retention is over.
-    pub fn drop_logs(&self) -> Result<()> {
-        [sql::trim_events, sql::trim_checkpoints, sql::trim_logs]
-            .into_iter()
-            .try_for_each(|statement| self.sql.exec(statement, vec![Bound::Float(MAX_ID)]).map(|_| ()))
+    /// Drops the three logs up to the floors of an expired record: the terminal event stays.
+    pub fn drop_logs(&self, record: &Record) -> Result<()> {
+        let floors = [
+            (sql::trim_events, record.events.floor),
+            (sql::trim_checkpoints, record.checkpoints.floor),
+            (sql::trim_logs, record.logs.floor),
+        ];
+        floors.into_iter().try_for_each(|(statement, floor)| self.sql.exec(statement, vec![id(floor)]).map(|_| ()))
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::id::{JobId, KeyId, ProjectId, RequestId};
 use crate::time::Timestamp;
 use wasm_bindgen::prelude::*;
+use worker::durable::ScheduledTime;
 use worker::{Env, Error, Result, Storage};
 
 #[wasm_bindgen]
@@ -38,6 +39,11 @@ pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     get_random_values(&mut bytes);
     bytes
+}
+
+/// An absolute time: a bare `i64` would be taken for an offset from now.
+pub fn alarm_time(time: Timestamp) -> ScheduledTime {
+    ScheduledTime::new(js_sys::Date::new(&JsValue::from_f64(time.0 as f64)))
 }
 
 fn entropy() -> u128 {

@@ -159,7 +159,7 @@ impl JobObject {
         let mut memory = self.memory.borrow_mut();
         let Some(record) = memory.record.clone().map(|record| record.expired()) else { return };
         let kept = self.journal.commit(&Commit { events: &[], record: Some(&record), once: None });
-        match kept.and_then(|()| self.journal.drop_logs()) {
+        match kept.and_then(|()| self.journal.drop_logs(&record)) {
             Ok(()) => memory.record = Some(record),
             Err(error) => complain("retention.failed", &error.to_string()),
         }

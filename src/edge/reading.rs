@@ -3,7 +3,7 @@
 use crate::call::{LogFilter, Page, Question, Reply};
 use crate::edge::job_stream_do::internal;
 use crate::edge::journal::Journal;
-use crate::event::{Event, LogLine};
+use crate::event::LogLine;
 use crate::id::EventId;
 use crate::record::Record;
 use crate::response;
@@ -29,8 +29,7 @@ fn events(journal: &Journal, record: &Record, page: Page, visibility: Visibility
     let after = EventId(page.after);
     let read = journal.read(after, record.job.tail, visibility, page.limit, PAGE_BYTES).map_err(internal)?;
     let next = read.events.last().map(|event| event.id).filter(|_| !read.is_last);
-    let shown: Vec<Event> = read.events.into_iter().filter(|event| visibility.shows(&event.fact)).collect();
-    Ok(response::events_page(&shown, page.limit, next))
+    Ok(response::events_page(&read.events, visibility, page.limit, next))
 }
 
 fn checkpoints(journal: &Journal, page: Page) -> Reply {

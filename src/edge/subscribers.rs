@@ -10,6 +10,7 @@ use crate::event::Event;
 use crate::id::EventId;
 use crate::limits;
 use crate::record::Record;
+use crate::replay::{Plan, plan};
 use crate::view::pipeline::Lens;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -78,8 +79,15 @@ impl Subscribers {
 
     fn page(&mut self, tag: &str, mut text: String, (journal, record): (&Journal, &Record)) -> Result<()> {
         let Some(Subscriber { socket, seat }) = self.0.get_mut(tag) else { return Ok(()) };
-        let Some(from) = seat.from else { return Ok(()) };
-        let until = record.job.ended_by.unwrap_or(record.job.tail);
+        let Some(mut from) = seat.from else { return Ok(()) };
+        let bounds = record.bounds(seat.lens.visibility);
+        // The log may have been trimmed past a reader that is still catching up.
+        let plan = plan(Some(from), bounds);
+        if let Plan::Reset { from: present, .. } = plan {
+            text.push_str(&seat.lens.opening(&record.job, plan, bounds.floor));
+            from = present;
+        }
+        let until = bounds.ended_by.unwrap_or(bounds.tail);
         let read = journal.read(from, until, seat.lens.visibility, limits::REPLAY_ROWS, limits::REPLAY_PAGE)?;
         for event in &read.events {
             seat.lens.encode(event, &mut text);

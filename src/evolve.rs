@@ -206,8 +206,18 @@ pub fn gathers(report: &StageReport) -> Option<(&'static str, Value)> {
         "results" => ("researchData", json!(fields)),
         "score" => ("score", fields.get("score")?.clone()),
         "cost_estimate" => ("costEstimate", fields.get("estimate")?.clone()),
-        "music" | "music_resolved" | "music_generated" => ("musicTrack", json!(fields)),
+        "music" => ("musicTrack", music_track(fields)),
+        "music_resolved" => ("musicGeneration", json!(fields)),
         "review" => ("criticReview", json!(fields)),
         _ => return None,
     })
+}
+
+/// OpenReels' own clients read the track's name as `trackId`; the event says `track`. Both are there.
+fn music_track(fields: &Map<String, Value>) -> Value {
+    let mut track = fields.clone();
+    if let Some(name) = fields.get("track") {
+        track.insert("trackId".to_owned(), name.clone());
+    }
+    Value::Object(track)
 }

@@ -226,6 +226,16 @@ pub fn hash_secret(secret: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(secret.as_bytes()))
 }
 
+/// What a request was, for `Idempotency-Key`: the same only if every part is the same.
+pub fn fingerprint(parts: &[&[u8]]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    URL_SAFE_NO_PAD.encode(hash.finalize())
+}
+
 /// A new API key: `jc_` and 32 random bytes.
 pub fn api_key(random: &[u8; 32]) -> String {
     format!("jc_{}", URL_SAFE_NO_PAD.encode(random))

@@ -17,6 +17,8 @@ use crate::token;
 use serde::Deserialize;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
+use worker::{Context, Env};
 
 /// How long an isolate trusts what it looked up, ms.
 const REMEMBERED_MS: u64 = 30_000;
@@ -107,17 +109,45 @@ pub fn token_secret(visit: &Visit) -> Result<String, Failure> {
 }
 
 async fn key(visit: &Visit, secret: &str) -> Result<Grant, Failure> {
-    let hash = hash_secret(secret);
+    look_up(&visit.env, &visit.context, hash_secret(secret)).await
+}
+
+/// The API key behind a stream: while somebody reads, it must go on being good.
+pub struct Warrant {
+    env: Env,
+    context: Rc<Context>,
+    hash: String,
+}
+
+impl Warrant {
+    /// `None` for credentials that cannot be revoked: they end by time, or not at all.
+    pub fn of(visit: &Visit) -> Result<Option<Warrant>, Failure> {
+        Ok(match credential(visit)? {
+            Credential::Bearer(secret) => {
+                let (env, context) = (visit.env.clone(), Rc::clone(&visit.context));
+                Some(Warrant { env, context, hash: hash_secret(&secret) })
+            }
+            Credential::StreamToken(_) | Credential::ProjectKey(_) | Credential::None => None,
+        })
+    }
+
+    /// A directory that does not answer revokes nothing.
+    pub async fn is_revoked(&self) -> bool {
+        matches!(look_up(&self.env, &self.context, self.hash.clone()).await, Err(Failure::Problem(_)))
+    }
+}
+
+async fn look_up(env: &Env, context: &Context, hash: String) -> Result<Grant, Failure> {
     let now = now();
     let remembered = REMEMBERED.with_borrow(|keys| keys.get(&hash).filter(|(_, until)| *until > now).cloned());
     if let Some((grant, _)) = remembered.filter(|(grant, _)| grant.expires_at.is_none_or(|end| end > now)) {
         return Ok(grant);
     }
-    let row: Option<KeyRow> = Directory::open(&visit.env)?.first(sql::find_key, &[text(&hash)]).await?;
+    let row: Option<KeyRow> = Directory::open(env)?.first(sql::find_key, &[text(&hash)]).await?;
     let expires_at = row.as_ref().and_then(|row| row.expires_at).map(Timestamp);
     let good = row.filter(|row| row.revoked_at.is_none() && expires_at.is_none_or(|end| end > now));
     let row = good.ok_or_else(|| bad_credential("This key is unknown, revoked or expired: use another."))?;
-    touch(visit, &row.id);
+    touch(env, context, &row.id);
     let grant = Grant { project: row.project_id, scopes: Scopes::from_bits(row.scopes), job: None, expires_at };
     REMEMBERED.with_borrow_mut(|keys| {
         if keys.len() >= REMEMBERED_KEYS {
@@ -129,9 +159,9 @@ async fn key(visit: &Visit, secret: &str) -> Result<Grant, Failure> {
 }
 
 /// Notes the key's use behind the answer.
-fn touch(visit: &Visit, id: &str) {
-    let (env, id) = (visit.env.clone(), id.to_owned());
-    visit.context.wait_until(async move {
+fn touch(env: &Env, context: &Context, id: &str) {
+    let (env, id) = (env.clone(), id.to_owned());
+    context.wait_until(async move {
         if let Ok(directory) = Directory::open(&env) {
             let _ = directory.run(sql::touch_key, &[text(&id), time(now())]).await;
         }

@@ -1,6 +1,6 @@
 //! Owns creating jobs, reading one, and minting a token for one.
 
-use crate::access::{Grant, Scope, Scopes, hash_secret};
+use crate::access::{Grant, Scope, Scopes, fingerprint};
 use crate::call::{Answer, LogFilter, Once, Order, Page, Question};
 use crate::command::Command;
 use crate::edge::directory::{Directory, number, text, time};
@@ -31,8 +31,8 @@ pub async fn create(mut visit: Visit) -> reply::Answer {
     let (asked, bytes) = body::json(&mut visit).await?;
     let mut creation = request::create(&asked, &grant.project, job_id)?;
     if let Some(key) = key {
-        let fingerprint = hash_secret(&String::from_utf8_lossy(&bytes));
-        let first = first_ids(&visit.env, &grant.project, &Once { key, fingerprint }, ids(&creation)).await?;
+        let once = Once { key, fingerprint: fingerprint(&[&bytes]) };
+        let first = first_ids(&visit.env, &grant.project, &once, ids(&creation)).await?;
         adopt(&mut creation, first);
     }
     let origin = visit.origin();

@@ -26,6 +26,7 @@ mod watching;
 use crate::problem::{Code, Problem};
 use crate::route::{Action, Route, route};
 use reply::Failure;
+use std::rc::Rc;
 use worker::{Context, Env, Request, Response, Result, event};
 
 /// What every handler works with.
@@ -34,7 +35,8 @@ pub struct Visit {
     pub route: Route,
     pub url: url::Url,
     pub env: Env,
-    pub context: Context,
+    /// Shared with streams, which outlive their handler.
+    pub context: Rc<Context>,
 }
 
 #[event(fetch)]
@@ -52,7 +54,7 @@ async fn fetch(request: Request, env: Env, context: Context) -> Result<Response>
 fn visit(request: Request, env: Env, context: Context) -> std::result::Result<Visit, Failure> {
     let url = request.url()?;
     let route = route(request.method().as_ref(), url.path())?;
-    Ok(Visit { request, route, url, env, context })
+    Ok(Visit { request, route, url, env, context: Rc::new(context) })
 }
 
 async fn handle(visit: Visit) -> std::result::Result<Response, Failure> {

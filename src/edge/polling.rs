@@ -35,6 +35,10 @@ pub async fn poll(mut visit: Visit) -> reply::Answer {
     let until = now().plus(poll.wait_seconds * 1_000);
     let mut pause = LOOK_FIRST_MS;
     loop {
+        if visit.request.inner().signal().aborted() {
+            // The producer hung up: a job that it cannot hear of would wait for its delivery time-out.
+            return reply::json(200, &json!({ "jobs": [] }));
+        }
         let jobs = take(&visit.env, &grant.project, &poll, &visit.origin()).await?;
         if !jobs.is_empty() || now() >= until {
             return reply::json(200, &json!({ "jobs": jobs }));

@@ -1,6 +1,6 @@
 //! Owns the commands of producers and people to one job: who may, what the body says, how the answer is phrased.
 
-use crate::access::hash_secret;
+use crate::access;
 use crate::call::{Answer, Once, Order};
 use crate::command::Command;
 use crate::edge::reply::{self, Failure};
@@ -75,6 +75,6 @@ fn phrasing(command: &Command) -> Answer {
 
 /// The same key on another route, attempt or body is another request.
 fn fingerprint(visit: &Visit, attempt: Option<u32>, bytes: &[u8]) -> String {
-    let head = format!("{} {} {attempt:?}\n", visit.request.method(), visit.url.path());
-    hash_secret(&(head + &String::from_utf8_lossy(bytes)))
+    let head = format!("{} {} {attempt:?}", visit.request.method(), visit.url.path());
+    access::fingerprint(&[head.as_bytes(), bytes])
 }

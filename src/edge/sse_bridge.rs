@@ -4,6 +4,7 @@
 //! Invariant: what the reader has is a prefix of what the object sent, cut between two messages or told as broken.
 
 use crate::call::signal;
+use crate::edge::gate::Warrant;
 use crate::edge::platform::{IdentityTransformStream, jitter};
 use crate::limits;
 use crate::sse::{HEARTBEAT, retry_block};
@@ -14,6 +15,7 @@ use std::pin::pin;
 use std::time::Duration;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
+use web_sys::WritableStreamDefaultWriter;
 use worker::{Context, Delay, EventStream, Response, ResponseBody, Result, WebSocket, WebsocketEvent};
 
 /// Between a reader's end and its coming back: at least this, ms, and up to as much again, so that readers that
@@ -41,14 +43,14 @@ enum Ending {
     Broken,
 }
 
-/// Answers with the stream that `socket` feeds, for at most `life` milliseconds.
-pub fn stream(socket: WebSocket, life: u64, context: &Context) -> Result<Response> {
+/// Answers with the stream that `socket` feeds, for at most `life` milliseconds and while the warrant is good.
+pub fn stream(socket: WebSocket, life: u64, warrant: Option<Warrant>, context: &Context) -> Result<Response> {
     socket.accept()?;
     let pipe = IdentityTransformStream::new();
     let writer = pipe.writable().get_writer()?;
     context.wait_until(async move {
         if let Ok(events) = socket.events() {
-            Bridge::new(&socket, writer).run(events, life).await;
+            Bridge::new(&socket, writer, warrant).run(events, life).await;
         }
         let _ = socket.close(Some(1000), Some("bridge"));
     });
@@ -57,7 +59,7 @@ pub fn stream(socket: WebSocket, life: u64, context: &Context) -> Result<Respons
 
 struct Bridge<'a> {
     socket: &'a WebSocket,
-    writer: web_sys::WritableStreamDefaultWriter,
+    writer: WritableStreamDefaultWriter,
     /// Text that waits for the write under way.
     waiting: String,
     /// The write under way, and its size.
@@ -65,12 +67,13 @@ struct Bridge<'a> {
     /// The object waits for a page to be written before it sends the next.
     owes_next: bool,
     unanswered: u32,
+    warrant: Option<Warrant>,
 }
 
 impl<'a> Bridge<'a> {
-    fn new(socket: &'a WebSocket, writer: web_sys::WritableStreamDefaultWriter) -> Bridge<'a> {
+    fn new(socket: &'a WebSocket, writer: WritableStreamDefaultWriter, warrant: Option<Warrant>) -> Bridge<'a> {
         let waiting = retry_block(RETRY_MS + (jitter() * RETRY_MS as f64) as u64);
-        Bridge { socket, writer, waiting, writing: None, owes_next: false, unanswered: 0 }
+        Bridge { socket, writer, waiting, writing: None, owes_next: false, unanswered: 0, warrant }
     }
 
     async fn run(mut self, mut events: EventStream<'_>, life: u64) {
@@ -83,7 +86,7 @@ impl<'a> Bridge<'a> {
                 Happening::Written => self.written(),
                 Happening::Heartbeat => {
                     heartbeat = delay(limits::HEARTBEAT_MS);
-                    self.beat()
+                    self.beat().await
                 }
                 Happening::ReaderLeft => Some(Ending::Broken),
                 Happening::ObjectClosed | Happening::LifeOver => Some(Ending::Clean),
@@ -127,14 +130,19 @@ impl<'a> Bridge<'a> {
         (queued > limits::SLOW_READER).then_some(Ending::Broken)
     }
 
-    /// The write is also the only detector of a reader that has left.
-    fn beat(&mut self) -> Option<Ending> {
+    /// The write is also the only detector of a reader that has left, and the beat the time to look whether the
+    /// key is still good: with what the gate remembers, a revoked key's streams end within 45 s.
+    async fn beat(&mut self) -> Option<Ending> {
         self.unanswered += 1;
         if self.unanswered > SILENT_HEARTBEATS || self.socket.send_with_str(signal::PING).is_err() {
             return Some(Ending::Broken);
         }
         self.waiting.push_str(HEARTBEAT);
-        None
+        let revoked = match &self.warrant {
+            Some(warrant) => warrant.is_revoked().await,
+            None => false,
+        };
+        revoked.then_some(Ending::Clean)
     }
 
     /// Starts one write of all that waits, unless one is under way.

@@ -2,6 +2,7 @@
 
 use crate::access::Grant;
 use crate::call::{Question, Subscription};
+use crate::edge::gate::Warrant;
 use crate::edge::platform::{jitter, now, setting};
 use crate::edge::reply::{self, Failure};
 use crate::edge::{Visit, gate, job_object, jobs, sse_bridge};
@@ -47,7 +48,7 @@ async fn stream(visit: &Visit, job: &JobId, grant: Grant) -> reply::Answer {
     match answer.status_code() {
         101 => {
             let socket = answer.websocket().ok_or_else(|| worker::Error::from("101 without a socket"))?;
-            let stream = sse_bridge::stream(socket, life(visit, &grant), &visit.context)?;
+            let stream = sse_bridge::stream(socket, life(visit, &grant), Warrant::of(visit)?, &visit.context)?;
             Ok(stream.with_headers(stream_headers()?))
         }
         204 => Ok(Response::empty()?.with_status(204)),

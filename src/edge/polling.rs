@@ -4,7 +4,7 @@
 use crate::call::{Answer, Order};
 use crate::command::Command;
 use crate::edge::directory::{Directory, number, optional_text, text, time};
-use crate::edge::platform::now;
+use crate::edge::platform::{IdentityTransformStream, now};
 use crate::edge::reply::{self, Failure};
 use crate::edge::{Visit, body, gate, job_object};
 use crate::id::{JobId, ProjectId};
@@ -13,9 +13,13 @@ use crate::request::{self, Poll};
 use crate::response::with_events_url;
 use crate::sql::directory as sql;
 use futures_util::future::join_all;
+use js_sys::Uint8Array;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::time::Duration;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::WritableStreamDefaultWriter;
 use worker::{Delay, Env};
 
 /// Between two looks of a poll that waits, ms: the first is soon, because jobs are often created just before.
@@ -32,59 +36,95 @@ pub async fn poll(mut visit: Visit) -> reply::Answer {
     let grant = gate::enter(&visit).await?;
     let (asked, _) = body::json(&mut visit).await?;
     let poll = request::poll(&asked)?;
-    let until = now().plus(poll.wait_seconds * 1_000);
-    let mut pause = LOOK_FIRST_MS;
-    loop {
-        if visit.request.inner().signal().aborted() {
-            // The producer hung up: a job that it cannot hear of would wait for its delivery time-out.
-            return reply::json(200, &json!({ "jobs": [] }));
-        }
-        let jobs = take(&visit.env, &grant.project, &poll, &visit.origin()).await?;
-        if !jobs.is_empty() || now() >= until {
-            return reply::json(200, &json!({ "jobs": jobs }));
-        }
-        Delay::from(Duration::from_millis(pause.min(until.since(now())).max(1))).await;
-        pause = (pause * 2).min(LOOK_LAST_MS);
+    let desk = Desk { env: visit.env.clone(), project: grant.project, origin: visit.origin(), poll };
+    let jobs = desk.take().await?;
+    if !jobs.is_empty() || desk.poll.wait_seconds == 0 {
+        return reply::json(200, &json!({ "jobs": jobs }));
     }
+    wait(desk, &visit)
 }
 
-/// One look: candidates whose objects deny them (another producer was faster) are passed over, and while there
-/// are such, the next ones are asked.
-async fn take(env: &Env, project: &ProjectId, poll: &Poll, origin: &str) -> Result<Vec<Value>, Failure> {
-    let mut jobs: Vec<Value> = vec![];
-    loop {
-        let wanted = poll.count - jobs.len() as u64;
-        let leases = lease(env, project, poll, wanted).await?;
-        if leases.is_empty() {
-            return Ok(jobs);
+/// Answers at once with a body that is still to come. While it waits it writes line ends, which JSON allows before
+/// a value: workerd tells that a caller hung up only by a write that fails, and a job that is given to nobody would
+/// stand still until its delivery time-out.
+fn wait(desk: Desk, visit: &Visit) -> reply::Answer {
+    let pipe = IdentityTransformStream::new();
+    let writer = pipe.writable().get_writer().map_err(worker::Error::from)?;
+    visit.context.wait_until(async move {
+        if let Some(jobs) = desk.wait(&writer).await {
+            let _ = write(&writer, &json!({ "jobs": jobs }).to_string()).await;
+            let _ = JsFuture::from(writer.close()).await;
         }
-        let claims = leases.iter().map(|lease| claim(env, project, &lease.id));
-        let claimed = join_all(claims).await;
-        jobs.extend(claimed.into_iter().flatten().map(|job| with_events_url(job, origin)));
-        if jobs.len() as u64 == poll.count {
-            return Ok(jobs);
+    });
+    reply::json_stream(pipe.readable())
+}
+
+async fn write(writer: &WritableStreamDefaultWriter, text: &str) -> Result<JsValue, JsValue> {
+    JsFuture::from(writer.write_with_chunk(&Uint8Array::from(text.as_bytes()))).await
+}
+
+/// Where a project's jobs are handed out to one poll.
+struct Desk {
+    env: Env,
+    project: ProjectId,
+    origin: String,
+    poll: Poll,
+}
+
+impl Desk {
+    /// `None` when the caller hung up.
+    async fn wait(&self, writer: &WritableStreamDefaultWriter) -> Option<Vec<Value>> {
+        let until = now().plus(self.poll.wait_seconds * 1_000);
+        let mut pause = LOOK_FIRST_MS;
+        loop {
+            Delay::from(Duration::from_millis(pause.min(until.since(now())).max(1))).await;
+            pause = (pause * 2).min(LOOK_LAST_MS);
+            write(writer, "\n").await.ok()?;
+            // A directory that does not answer now may answer at the next look.
+            let jobs = self.take().await.unwrap_or_default();
+            if !jobs.is_empty() || now() >= until {
+                return Some(jobs);
+            }
         }
     }
-}
 
-async fn lease(env: &Env, project: &ProjectId, poll: &Poll, count: u64) -> Result<Vec<Lease>, Failure> {
-    let names = (!poll.names.is_empty()).then(|| json!(poll.names).to_string());
-    let now = now();
-    let bounds = [
-        text(project.as_str()),
-        time(now),
-        time(now.plus(limits::LEASE_MS)),
-        optional_text(names.as_deref()),
-        number(count),
-    ];
-    let mut leases: Vec<Lease> = Directory::open(env)?.rows(sql::lease_jobs, &bounds).await?;
-    // RETURNING promises no order.
-    leases.sort_by(|a, b| (a.priority, a.id.as_str()).cmp(&(b.priority, b.id.as_str())));
-    Ok(leases)
-}
+    /// One look: candidates whose objects deny them (another producer was faster) are passed over, and while there
+    /// are such, the next ones are asked.
+    async fn take(&self) -> Result<Vec<Value>, Failure> {
+        let mut jobs: Vec<Value> = vec![];
+        loop {
+            let leases = self.lease(self.poll.count - jobs.len() as u64).await?;
+            if leases.is_empty() {
+                return Ok(jobs);
+            }
+            let claimed = join_all(leases.iter().map(|lease| self.claim(&lease.id))).await;
+            jobs.extend(claimed.into_iter().flatten());
+            if jobs.len() as u64 == self.poll.count {
+                return Ok(jobs);
+            }
+        }
+    }
 
-/// `None` when the object denies it or cannot be reached: the lease runs out, and the job is found again.
-async fn claim(env: &Env, project: &ProjectId, job: &JobId) -> Option<Value> {
-    let order = Order { command: Command::Claim, attempt: None, once: None, answer: Answer::Job };
-    job_object::command(env, job, project, order).await.ok()
+    async fn lease(&self, count: u64) -> Result<Vec<Lease>, Failure> {
+        let names = (!self.poll.names.is_empty()).then(|| json!(self.poll.names).to_string());
+        let now = now();
+        let bounds = [
+            text(self.project.as_str()),
+            time(now),
+            time(now.plus(limits::LEASE_MS)),
+            optional_text(names.as_deref()),
+            number(count),
+        ];
+        let mut leases: Vec<Lease> = Directory::open(&self.env)?.rows(sql::lease_jobs, &bounds).await?;
+        // RETURNING promises no order.
+        leases.sort_by(|a, b| (a.priority, a.id.as_str()).cmp(&(b.priority, b.id.as_str())));
+        Ok(leases)
+    }
+
+    /// `None` when the object denies it or cannot be reached: the lease runs out, and the job is found again.
+    async fn claim(&self, job: &JobId) -> Option<Value> {
+        let order = Order { command: Command::Claim, attempt: None, once: None, answer: Answer::Job };
+        let job = job_object::command(&self.env, job, &self.project, order).await.ok()?;
+        Some(with_events_url(job, &self.origin))
+    }
 }

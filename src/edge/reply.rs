@@ -26,8 +26,16 @@ impl From<Error> for Failure {
 pub type Answer = std::result::Result<Response, Failure>;
 
 pub fn json(status: u16, body: &Value) -> Answer {
-    let bytes = body.to_string().into_bytes();
-    let mut response = Response::from_body(ResponseBody::Body(bytes))?.with_status(status);
+    Ok(json_body(ResponseBody::Body(body.to_string().into_bytes()), status)?)
+}
+
+/// 200, with a body that is still being written.
+pub fn json_stream(body: web_sys::ReadableStream) -> Answer {
+    Ok(json_body(ResponseBody::Stream(body), 200)?)
+}
+
+fn json_body(body: ResponseBody, status: u16) -> Result<Response> {
+    let mut response = Response::from_body(body)?.with_status(status);
     let headers = response.headers_mut();
     headers.set("content-type", "application/json")?;
     headers.set("cache-control", "no-store")?;
@@ -59,11 +67,9 @@ fn fault(error: &Error) -> Problem {
 }
 
 fn refuse(problem: &Problem, id: &RequestId) -> Result<Response> {
-    let bytes = problem.body(id).to_string().into_bytes();
-    let mut response = Response::from_body(ResponseBody::Body(bytes))?.with_status(problem.status());
+    let body = problem.body(id).to_string().into_bytes();
+    let mut response = json_body(ResponseBody::Body(body), problem.status())?;
     let headers = response.headers_mut();
-    headers.set("content-type", "application/json")?;
-    headers.set("cache-control", "no-store")?;
     match problem.code {
         Code::MissingCredential => headers.set("www-authenticate", r#"Bearer realm="jobcast""#)?,
         Code::InvalidCredential => {

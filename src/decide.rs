@@ -1,8 +1,10 @@
 //! Owns the rules of a job's life: `decide` says which facts follow from a command, or why none do.
 //! Pure: time, randomness and the producer's attempt are arguments. Contract: “Job states”; docs/STATE_MACHINE.md.
 
-use crate::command::{Circumstances, Command, LogEntry, RetryPolicy};
-use crate::event::{CancelledBy, Fact, LogChunk, LogLine, QueuedReason, StageReport};
+use crate::chunk::chunks;
+use crate::command::{Circumstances, Command, RetryPolicy};
+use crate::event::{CancelledBy, Event, Fact, QueuedReason, StageReport};
+use crate::evolve::gathers;
 use crate::id::EventId;
 use crate::job::{Job, JobState, StageStatus};
 use crate::limits;
@@ -38,7 +40,7 @@ fn decide_existing(job: &Job, command: &Command, around: Circumstances) -> Decis
         Command::Checkpoint(data) => running(job).map(|()| vec![Fact::Checkpoint(data.clone())]),
         Command::Custom(data) => running(job).map(|()| vec![Fact::Custom(data.clone())]),
         Command::Keepalive => running(job).map(|()| vec![Fact::Keepalive {}]),
-        Command::Logs(entries) => Ok(chunks(job.last_seq, entries, around.now)),
+        Command::Logs(entries) => Ok(chunks(job.last_seq, entries, around.now).into_iter().map(Fact::Logs).collect()),
         Command::Complete { result } => complete(job, result),
         Command::Fail { error, error_code, retry } => fail(job, error, error_code, *retry, around),
         Command::Kill { reason } => kill(job, reason),
@@ -53,9 +55,10 @@ fn decide_existing(job: &Job, command: &Command, around: Circumstances) -> Decis
 /// next attempt. Logs are let through: seed 004 allows them “during retries, and during teardown”.
 fn fenced(job: &Job, command: &Command, around: Circumstances) -> Result<(), Problem> {
     let Some(named) = around.attempt else { return Ok(()) };
-    let is_teardown_log = matches!(command, Command::Logs(_)) && named < job.attempt;
+    let is_log = matches!(command, Command::Logs(_));
+    let is_teardown_log = is_log && named < job.attempt;
     // A producer must learn that its job was killed, whichever attempt it names.
-    let tells_of_the_kill = job.state == JobState::Cancelled;
+    let tells_of_the_kill = job.state == JobState::Cancelled && !is_log;
     if named == job.attempt || is_teardown_log || tells_of_the_kill {
         return Ok(());
     }
@@ -111,7 +114,8 @@ fn stage(job: &Job, report: &StageReport, now: Timestamp) -> Decision {
         "start" => Fact::StageStarted(report),
         "complete" => {
             let started = known.filter(|stage| stage.status == StageStatus::Running).and_then(|stage| stage.started_at);
-            if let (None, Some(started)) = (report.fields.get("durationSec"), started) {
+            let told = report.fields.get("durationSec").is_some_and(|duration| !duration.is_null());
+            if let (false, Some(started)) = (told, started) {
                 report.fields.insert("durationSec".to_owned(), seconds(now.since(started)));
             }
             Fact::StageCompleted(report)
@@ -124,7 +128,7 @@ fn stage(job: &Job, report: &StageReport, now: Timestamp) -> Decision {
 
 /// The snapshot is one stored row: what stages add to it has a cap of its own.
 fn check_gathered(job: &Job, report: &StageReport) -> Result<(), Problem> {
-    let Some((name, value)) = crate::evolve::gathers(report) else { return Ok(()) };
+    let Some((name, value)) = gathers(report) else { return Ok(()) };
     let others = job.gathered.iter().filter(|(known, _)| *known != name).map(|(_, value)| size(value)).sum::<usize>();
     if others + size(&value) > limits::GATHERED {
         let message = format!("A job's snapshot gathers at most {} bytes from its stages.", limits::GATHERED);
@@ -139,39 +143,6 @@ fn size(value: &Value) -> usize {
 
 fn seconds(milliseconds: u64) -> Value {
     Value::from(milliseconds as f64 / 1_000.0)
-}
-
-/// Gives each line its place, and cuts the batch into chunks of about `limits::LOG_CHUNK` bytes.
-fn chunks(last_seq: u64, entries: &[LogEntry], now: Timestamp) -> Vec<Fact> {
-    let mut chunks: Vec<Vec<LogLine>> = vec![];
-    let mut room = 0;
-    for (seq, entry) in (last_seq + 1..).zip(entries) {
-        let cost = entry.message.len() + entry.metadata.as_ref().map_or(0, size) + 100;
-        if cost > room {
-            chunks.push(vec![]);
-            room = limits::LOG_CHUNK;
-        }
-        room = room.saturating_sub(cost);
-        if let Some(chunk) = chunks.last_mut() {
-            chunk.push(line(seq, entry, now));
-        }
-    }
-    let bounds = |lines: &[LogLine]| Some((lines.first()?.seq, lines.last()?.seq));
-    let fact = |lines: Vec<LogLine>| {
-        bounds(&lines).map(|(from_seq, to_seq)| Fact::Logs(LogChunk { from_seq, to_seq, lines }))
-    };
-    chunks.into_iter().filter_map(fact).collect()
-}
-
-fn line(seq: u64, entry: &LogEntry, now: Timestamp) -> LogLine {
-    LogLine {
-        seq,
-        level: entry.level,
-        message: entry.message.clone(),
-        timestamp: entry.timestamp.unwrap_or(now).iso(),
-        source: entry.source.clone(),
-        metadata: entry.metadata.clone(),
-    }
 }
 
 fn complete(job: &Job, result: &Option<Value>) -> Decision {
@@ -304,11 +275,11 @@ pub fn attempt_of(job: Option<&Job>, command: &Command, around: Circumstances) -
 }
 
 /// Gives facts their places in the log: ids that grow from `tail` on.
-pub fn number(facts: Vec<Fact>, tail: EventId, attempt: u32, now: Timestamp) -> Vec<crate::event::Event> {
+pub fn number(facts: Vec<Fact>, tail: EventId, attempt: u32, now: Timestamp) -> Vec<Event> {
     let mut last = tail;
     let place = |fact| {
         last = last.next(now);
-        crate::event::Event { id: last, attempt, fact }
+        Event { id: last, attempt, fact }
     };
     facts.into_iter().map(place).collect()
 }

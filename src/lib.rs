@@ -3,13 +3,14 @@
 //! The map of the crate. Everything outside `edge` is pure: no clock, no randomness, nothing of Cloudflare's; the
 //! rules live there and are tested on the host. `edge` parses, calls and encodes (docs/ARCHITECTURE.md).
 //!
-//! * the log: `id`, `time`, `event`, `job`, `command`, `decide`, `evolve`, `record`
+//! * the log: `id`, `time`, `event`, `job`, `command`, `decide`, `chunk`, `evolve`, `record`
 //! * reading it: `replay`, `sse`, `view`, `response`
 //! * asking: `route`, `access`, `token`, `fields`, `request`, `logs`, `call`
 //! * refusing: `problem`, `limits`
 
 pub mod access;
 pub mod call;
+pub mod chunk;
 pub mod command;
 pub mod decide;
 pub mod event;

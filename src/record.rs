@@ -2,7 +2,7 @@
 //! Invariant: a record is what `with` makes of its events, so a stored one that lags behind the log is caught up
 //! by folding the newer events on.
 
-use crate::event::{Event, Shelf};
+use crate::event::{Event, Fact, Shelf};
 use crate::evolve::evolve;
 use crate::id::EventId;
 use crate::job::Job;
@@ -35,7 +35,7 @@ pub struct Kept {
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     Kept,
-    /// The log went when its retention was over; the directory keeps the row.
+    /// The log went when its retention was over; the directory keeps the row. A retry begins a new one.
     Expired,
     /// Deleted for everybody; the directory's row may still be there for a moment.
     Deleting,
@@ -52,6 +52,9 @@ impl Record {
         let (events, checkpoints, logs, phase) = rest;
         let mut record = Record { job, events, checkpoints, logs, phase };
         record.shelf(event.fact.shelf()).count += event.fact.weight();
+        if matches!(event.fact, Fact::Retried { .. }) {
+            record.phase = Phase::Kept;
+        }
         Some(record)
     }
 

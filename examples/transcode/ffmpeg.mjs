@@ -1,0 +1,94 @@
+// ffmpeg and ffprobe as child processes: found, run, listened to, and stopped at once when a signal says so.
+import { spawn, spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
+import { exit } from "../jobcast.mjs";
+
+const require = createRequire(import.meta.url);
+const FFMPEG = tool("ffmpeg");
+const FFPROBE = tool("ffprobe");
+
+/** The environment's, else the one on the path, else the npm package's. */
+function tool(name) {
+  const given = process.env[name.toUpperCase()];
+  if (given) return given;
+  if (!spawnSync(name, ["-version"]).error) return name;
+  try {
+    return require(`@${name}-installer/${name}`).path;
+  } catch {
+    exit(`${name} is missing. Install ffmpeg, on Debian or Ubuntu: apt-get install ffmpeg`);
+  }
+}
+
+/** In the order of preference; every segment and the joined file must be of one kind. */
+const KINDS = [
+  { video: "libx264", audio: "aac", extension: "mp4", options: ["-preset", "veryfast", "-crf", "23"] },
+  { video: "libvpx", audio: "libopus", extension: "webm", options: ["-deadline", "realtime", "-cpu-used", "5", "-b:v", "2M"] },
+  { video: "mpeg4", audio: "aac", extension: "mp4", options: ["-q:v", "4"] },
+];
+
+/** What this build of ffmpeg can encode. */
+export function kind() {
+  const encoders = spawnSync(FFMPEG, ["-hide_banner", "-encoders"], { encoding: "utf8" }).stdout;
+  const can = (name) => new RegExp(`^ \\S+ +${name} `, "m").test(encoders);
+  return KINDS.find(({ video, audio }) => can(video) && can(audio)) ?? exit("This ffmpeg has no encoder that this example knows.");
+}
+
+/** A path is never taken for an option or a protocol. */
+export const file = (path) => `file:${path}`;
+
+/** Resolves to `{durationSec, width, height, fps, codec, hasAudio}`. */
+export async function probe(path, { signal } = {}) {
+  const lines = [];
+  const entries = "format=duration:stream=codec_type,codec_name,width,height,avg_frame_rate";
+  await run(FFPROBE, ["-v", "error", "-show_entries", entries, "-of", "json", file(path)], { signal, onOutput: (line) => lines.push(line) });
+  const { streams, format } = JSON.parse(lines.join("\n"));
+  const video = streams.find((stream) => stream.codec_type === "video");
+  if (!video || !format.duration) throw new Error("There is no video in this file.");
+  const [frames, seconds] = video.avg_frame_rate.split("/").map(Number);
+  return {
+    durationSec: Number(format.duration), width: video.width, height: video.height, codec: video.codec_name,
+    fps: Math.round((frames / seconds) * 100) / 100 || null, hasAudio: streams.some((stream) => stream.codec_type === "audio"),
+  };
+}
+
+/** `onProgress({seconds, speed})` is ffmpeg's own account of itself; `onLog(level, line)` what it prints. */
+export async function ffmpeg(args, { signal, onProgress = () => {}, onLog = () => {} } = {}) {
+  const quiet = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info", "-progress", "pipe:1", "-y"];
+  const seen = {};
+  await run(FFMPEG, [...quiet, ...args], {
+    signal,
+    onOutput: (line) => {
+      const [name, value] = line.split("=");
+      if (name === "progress") onProgress(account(seen));
+      else seen[name] = value.trim();
+    },
+    onError: (line) => onLog(...levelled(line)),
+  });
+}
+
+/** Before the first packet there are no numbers: `N/A`. */
+const account = ({ out_time_us, speed }) => ({ seconds: Number(out_time_us) / 1e6 || 0, speed: parseFloat(speed) || null });
+
+const LEVELS = { warning: "warn", error: "error", fatal: "fatal", panic: "fatal", verbose: "debug", debug: "debug" };
+
+/** `[libx264 @ 0x55…] [warning] text`: the address tells nobody anything. */
+function levelled(line) {
+  const [, origin, level, text] = /^(?:\[(\S+) @ \w+\] )?\[(\w+)\] ?(.*)$/.exec(line) ?? [null, undefined, "info", line];
+  return [LEVELS[level] ?? "info", origin ? `${origin}: ${text}` : text];
+}
+
+/** SIGKILL, because there is nothing to save: what is not finished is thrown away. Resolves when the process is gone. */
+async function run(command, args, { signal, onOutput = () => {}, onError = () => {} }) {
+  signal?.throwIfAborted();
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], signal, killSignal: "SIGKILL" });
+  let last = "";
+  createInterface(child.stdout).on("line", onOutput);
+  createInterface(child.stderr).on("line", (line) => onError((last = line)));
+  let broken;
+  child.on("error", (error) => (broken = error));
+  const code = await new Promise((closed) => child.once("close", closed));
+  signal?.throwIfAborted();
+  if (broken) throw broken;
+  if (code !== 0) throw new Error(levelled(last)[1] || `${command} ended with code ${code}.`);
+}

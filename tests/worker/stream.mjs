@@ -9,9 +9,11 @@ export async function open(t, url, { key, cursor, headers = {} } = {}) {
   t.after(() => control.abort());
   const credential = key && { "x-api-key": key };
   const position = cursor && { "last-event-id": cursor };
+  const unanswered = setTimeout(() => control.abort(new Error(`${url} did not answer`)), PATIENCE_MS);
   const response = await fetch(url, {
     signal: control.signal, headers: { accept: "text/event-stream", ...credential, ...position, ...headers },
   });
+  clearTimeout(unanswered);
   return new Stream(response, control);
 }
 
@@ -27,8 +29,13 @@ export class Stream {
   constructor(response, control) {
     Object.assign(this, { status: response.status, headers: response.headers, control });
     /** Resolves to "clean" when the server ended the stream, "cut" when the connection broke or `close` was called. */
-    this.ended = this.#pump(response).then(() => "clean", () => "cut").finally(() => this.#wake());
-    this.ended.then((ending) => (this.#ending = ending));
+    this.ended = this.#pump(response).then(() => this.#over("clean"), () => this.#over("cut"));
+  }
+
+  #over(ending) {
+    this.#ending = ending;
+    this.#wake();
+    return ending;
   }
 
   async #pump(response) {

@@ -1,0 +1,44 @@
+// A job that nobody reports on while somebody watches: its object goes, the stream stays. The only tests that wait for time.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { eventually } from "./eventually.mjs";
+import { happenings } from "./happenings.mjs";
+import { newProject } from "./project.mjs";
+import { open } from "./stream.mjs";
+
+const HEARTBEAT_MS = 15_000;
+const SLACK_MS = 1_500;
+
+describe("a stream on which nothing happens", { concurrency: true }, () => {
+  test("is pinged every 15 seconds by a comment that carries no id and dispatches nothing", async (t) => {
+    const project = await newProject();
+    const stream = await open(t, (await project.running()).eventsUrl, { key: project.apiKey });
+    await stream.event("job:snapshot");
+    for (const beat of [1, 2]) {
+      const since = Date.now();
+      const frame = await stream.next();
+      assert.deepEqual([frame.comments, frame.event, frame.id, frame.data], [["ping"], undefined, undefined, undefined]);
+      assert.ok(Date.now() - since < HEARTBEAT_MS + SLACK_MS, `beat ${beat} took ${Date.now() - since} ms`);
+    }
+  });
+
+  test("stays open while the object is evicted, and brings the next event within a second", async (t) => {
+    const project = await newProject();
+    const job = await project.running();
+    const stream = await open(t, job.eventsUrl, { key: project.apiKey });
+    await stream.event("job:snapshot");
+    await sleep(60_000);
+
+    const wokenBefore = happenings("object.woken", job).length;
+    const since = Date.now();
+    const [{ id }, frame] = await Promise.all([job.report("progress", { percent: 50 }), stream.event()]);
+    const took = Date.now() - since;
+
+    assert.deepEqual([frame.event, frame.id], ["job:progress", String(id)]);
+    assert.ok(took < 1_000, `the event took ${took} ms`);
+    await eventually("the report built the object anew", () => happenings("object.woken", job).length, (woken) => woken === wokenBefore + 1, 5);
+    const beats = stream.frames.filter((each) => each.comments.includes("ping")).length;
+    assert.ok(beats >= 3, `${beats} heartbeats in 60 s`);
+  });
+});

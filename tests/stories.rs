@@ -2,6 +2,13 @@
 
 mod support;
 
+#[path = "stories/refusals.rs"]
+mod refusals;
+#[path = "stories/reports.rs"]
+mod reports;
+#[path = "stories/timing.rs"]
+mod timing;
+
 use jobcast::command::Command;
 use jobcast::event::{Fact, QueuedReason};
 use jobcast::job::{JobState, StageStatus};

@@ -161,7 +161,12 @@ fn end(job: &mut Job, state: JobState, open_stages: StageStatus, id: EventId) {
 fn stage(job: &mut Job, fact: &Fact, report: &StageReport, at: Timestamp) {
     extend(job, at);
     if let Some((name, value)) = gathers(report) {
-        job.gathered.insert(name.to_owned(), value);
+        let gathered = job.gathered.entry(name).or_insert(Value::Null);
+        match (gathered.as_object_mut(), value) {
+            // The music is told in steps (selected, resolved, generated): a later one adds to the earlier.
+            (Some(known), Value::Object(more)) if name == "musicTrack" => known.extend(more),
+            (_, value) => *gathered = value,
+        }
     }
     let index = job.stages.iter().position(|stage| stage.name == report.stage).unwrap_or_else(|| {
         job.stages.push(Stage::pending(&report.stage));
@@ -206,8 +211,7 @@ pub fn gathers(report: &StageReport) -> Option<(&'static str, Value)> {
         "results" => ("researchData", json!(fields)),
         "score" => ("score", fields.get("score")?.clone()),
         "cost_estimate" => ("costEstimate", fields.get("estimate")?.clone()),
-        "music" => ("musicTrack", music_track(fields)),
-        "music_resolved" => ("musicGeneration", json!(fields)),
+        "music" | "music_resolved" | "music_generated" => ("musicTrack", music_track(fields)),
         "review" => ("criticReview", json!(fields)),
         _ => return None,
     })

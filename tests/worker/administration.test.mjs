@@ -1,0 +1,178 @@
+// Projects and keys, by the admin token: made, listed, changed, ended.
+import assert from "node:assert/strict";
+import { before, describe, test } from "node:test";
+import { eventually } from "./eventually.mjs";
+import { place } from "./place.mjs";
+import { admin, newProject } from "./project.mjs";
+import { accepted, refused, request } from "./request.mjs";
+import { SCOPES } from "./routes.mjs";
+import { open } from "./stream.mjs";
+
+const KEY_STOPS_WITHIN_S = 60;
+
+describe("projects", { concurrency: true }, () => {
+  test("a new project has a publishable key and an API key with every scope", async () => {
+    const made = accepted(await admin("POST", "/api/projects", { name: "films", publicRead: true }), 201);
+    assert.deepEqual(Object.keys(made).toSorted(), ["apiKey", "id", "name", "projectKey", "publicRead"]);
+    assert.deepEqual([made.name, made.publicRead], ["films", true]);
+    assert.match(made.projectKey, /^pk_/);
+    const { keys } = accepted(await admin("GET", `/api/projects/${made.id}/keys`));
+    assert.deepEqual(keys[0].scopes.toSorted(), SCOPES.toSorted());
+  });
+
+  test("a project reads nothing to the public unless it says so", async () => {
+    assert.equal(accepted(await admin("POST", "/api/projects", { name: "quiet" }), 201).publicRead, false);
+  });
+
+  test("all projects are listed, without their secrets", async () => {
+    const project = await newProject({ publicRead: true });
+    const { projects } = accepted(await admin("GET", "/api/projects"));
+    const listed = projects.find((each) => each.id === project.id);
+    assert.deepEqual([listed.name, listed.publicRead, listed.projectKey], ["test", true, project.projectKey]);
+    assert.ok(!JSON.stringify(projects).includes(project.apiKey));
+  });
+
+  test("name, publicRead and retentionHours can be changed, each alone", async () => {
+    const project = await newProject();
+    const patch = async (json) => accepted(await admin("PATCH", `/api/projects/${project.id}`, json));
+    await patch({ name: "renamed" });
+    await patch({ publicRead: true });
+    const { name, publicRead, retentionHours } = await patch({ retentionHours: 48 });
+    assert.deepEqual({ name, publicRead, retentionHours }, { name: "renamed", publicRead: true, retentionHours: 48 });
+  });
+
+  for (const [json, field] of [[{}, "name"], [{ name: "" }, "name"], [{ name: 5 }, "name"], [{ name: "x", publicRead: "yes" }, "publicRead"]]) {
+    test(`a project of ${JSON.stringify(json)} is refused: ${field}`, async () => {
+      refused(await admin("POST", "/api/projects", json), 400, { field });
+    });
+  }
+
+  for (const [json, field] of [[{ name: "" }, "name"], [{ publicRead: 1 }, "publicRead"], [{ retentionHours: 0 }, "retentionHours"], [{ retentionHours: "1" }, "retentionHours"]]) {
+    test(`a change to ${JSON.stringify(json)} is refused: ${field}`, async () => {
+      refused(await admin("PATCH", `/api/projects/${(await newProject()).id}`, json), 400, { field });
+    });
+  }
+
+  test("a rotated project key opens the stream, the old one no longer", async (t) => {
+    const project = await newProject();
+    const job = await project.create();
+    const { projectKey } = accepted(await admin("POST", `/api/projects/${project.id}/rotate-project-key`));
+    assert.notEqual(projectKey, project.projectKey);
+    assert.equal((await (await open(t, `${job.eventsUrl}?key=${projectKey}`)).event()).event, "job:snapshot");
+    const stopped = (answer) => answer.status !== 200;
+    const tryOld = async () => {
+      const stream = await open(t, `${job.eventsUrl}?key=${project.projectKey}`);
+      stream.close();
+      return stream;
+    };
+    const answer = await eventually("the old project key stops", tryOld, stopped, KEY_STOPS_WITHIN_S);
+    assert.equal(answer.status, 401);
+  });
+});
+
+describe("keys", { concurrency: true }, () => {
+  let project;
+  before(async () => (project = await newProject()));
+  const create = (json) => admin("POST", `/api/projects/${project.id}/keys`, json);
+  const works = (key) => request(`${place.url}/api/v1/jobs`, { key });
+
+  test("a key is shown once: then its name, prefix, scopes and last use", async () => {
+    const made = accepted(await create({ name: "worker", scopes: ["jobs:poll", "jobs:read"] }), 201);
+    assert.deepEqual([made.scopes.toSorted(), made.expiresAt], [["jobs:poll", "jobs:read"], null]);
+    assert.ok(made.prefix.length >= 4 && made.key.startsWith(made.prefix) && made.prefix.length < made.key.length / 2);
+    const listed = async () => {
+      const answer = await admin("GET", `/api/projects/${project.id}/keys`);
+      assert.ok(!answer.text.includes(made.key));
+      return accepted(answer).keys.find((key) => key.id === made.id);
+    };
+    const { name, prefix, scopes, lastUsedAt } = await listed();
+    assert.deepEqual({ name, prefix, scopes: scopes.toSorted(), lastUsedAt }, { name: "worker", prefix: made.prefix, scopes: ["jobs:poll", "jobs:read"], lastUsedAt: null });
+    accepted(await works(made.key));
+    await eventually("its last use is noted", listed, (key) => Math.abs(Date.parse(key.lastUsedAt) - Date.now()) < 60_000);
+  });
+
+  test("shorthands stand for their scopes", async () => {
+    const scopesOf = async (word) => accepted(await create({ scopes: [word] }), 201).scopes;
+    for (const scope of ["jobs:poll", "jobs:ack", "jobs:progress", "jobs:event", "jobs:complete", "jobs:fail", "jobs:keepalive"]) {
+      assert.ok((await scopesOf("jobs:worker")).includes(scope), scope);
+    }
+    assert.ok((await scopesOf("jobs:write")).includes("jobs:create"));
+  });
+
+  for (const [json, field] of [[{ scopes: ["jobs:fly"] }, "scopes"], [{ scopes: [] }, "scopes"], [{ scopes: "jobs:read" }, "scopes"],
+    [{ scopes: ["jobs:read"], expiresInSeconds: 0 }, "expiresInSeconds"], [{ scopes: ["jobs:read"], expiresInSeconds: "1" }, "expiresInSeconds"]]) {
+    test(`a key of ${JSON.stringify(json)} is refused: ${field}`, async () => {
+      const count = async () => accepted(await admin("GET", `/api/projects/${own.id}/keys`)).keys.length;
+      const own = await newProject();
+      refused(await admin("POST", `/api/projects/${own.id}/keys`, json), 400, { field });
+      assert.equal(await count(), 1);
+    });
+  }
+
+  test("an unknown scope is named", async () => {
+    assert.match(refused(await create({ scopes: ["jobs:read", "jobs:fly"] }), 400).error, /jobs:fly/);
+  });
+
+  test("an expired key stops, and so does the stream that it opened", async (t) => {
+    const made = accepted(await create({ scopes: ["jobs:read"], expiresInSeconds: 3 }), 201);
+    assert.ok(Math.abs(Date.parse(made.expiresAt) - Date.now() - 3_000) < 2_000);
+    const stream = await open(t, (await project.create()).eventsUrl, { key: made.key });
+    assert.equal((await stream.event()).event, "job:snapshot");
+    assert.deepEqual([await stream.ended, stream.rest], ["clean", ""]);
+    assert.ok(Date.now() >= Date.parse(made.expiresAt) - 500);
+    const answer = await eventually("the key stops", () => works(made.key), ({ status }) => status !== 200, 5);
+    refused(answer, 401);
+  });
+
+  test("a revoked key stops within 60 seconds, and so does the stream that it opened", async (t) => {
+    const made = accepted(await create({ scopes: ["jobs:read"] }), 201);
+    accepted(await works(made.key));
+    const stream = await open(t, (await project.create()).eventsUrl, { key: made.key });
+    await stream.event("job:snapshot");
+    const since = Date.now();
+    accepted(await admin("DELETE", `/api/projects/${project.id}/keys/${made.id}`));
+    refused(await eventually("the key stops", () => works(made.key), ({ status }) => status !== 200, KEY_STOPS_WITHIN_S), 401);
+    assert.equal(await stream.ended, "clean");
+    assert.ok(Date.now() - since < KEY_STOPS_WITHIN_S * 1_000, `the stream lived on for ${Date.now() - since} ms`);
+  });
+
+  test("other keys go on when one is revoked", async () => {
+    const [gone, stays] = [accepted(await create({}), 201), accepted(await create({}), 201)];
+    accepted(await admin("DELETE", `/api/projects/${project.id}/keys/${gone.id}`));
+    accepted(await works(stays.key));
+  });
+});
+
+describe("the admin's door", { concurrency: true }, () => {
+  const NOBODY = "prj_00000000000000000000000000";
+  const ROUTES = [
+    ["POST", "/api/projects", { name: "x" }], ["GET", "/api/projects"], ["PATCH", "/api/projects/{project}", { name: "x" }],
+    ["POST", "/api/projects/{project}/keys", { scopes: ["jobs:read"] }], ["GET", "/api/projects/{project}/keys"],
+    ["DELETE", "/api/projects/{project}/keys/key_00000000000000000000000000"], ["POST", "/api/projects/{project}/rotate-project-key"],
+  ];
+  let project;
+  before(async () => (project = await newProject()));
+
+  for (const [method, path, json] of ROUTES) {
+    test(`${method} ${path} needs the admin token`, async () => {
+      const url = place.url + path.replace("{project}", project.id);
+      for (const headers of [{}, { authorization: "Bearer wrong" }, { authorization: `Bearer ${project.apiKey}` }, { "x-api-key": project.apiKey }]) {
+        const answer = await request(url, { method, json, headers });
+        refused(answer, 401);
+        assert.match(answer.headers.get("www-authenticate"), /^Bearer\b/);
+      }
+    });
+
+    if (!path.includes("{project}")) continue;
+    test(`${method} ${path} knows no unknown project`, async () => {
+      for (const id of [NOBODY, "1", "'--"]) refused(await admin(method, path.replace("{project}", id), json), 404);
+    });
+  }
+
+  test("another project's key cannot be revoked through one's own", async () => {
+    const { id, key } = await project.newKey({ scopes: ["jobs:read"] });
+    const other = await newProject();
+    refused(await admin("DELETE", `/api/projects/${other.id}/keys/${id}`), 404);
+    accepted(await request(`${place.url}/api/v1/jobs`, { key }));
+  });
+});

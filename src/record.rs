@@ -30,6 +30,13 @@ pub struct Kept {
     pub floor: EventId,
 }
 
+/// Everything up to `floor` goes from one of the logs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Trim {
+    pub shelf: Shelf,
+    pub floor: EventId,
+}
+
 /// Where the job's storage is in its own life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -96,15 +103,26 @@ impl Record {
         Some(ended.time().plus(retention_hours * 3_600_000))
     }
 
-    /// Forgets that anything is stored but the terminal event: the log has gone.
-    pub fn expired(mut self) -> Record {
+    /// Notes what goes of a log that was over its cap. Of lines a few more may stay than the count says, because
+    /// chunks go whole; they count again with the next trimming.
+    pub fn trim(&mut self, trim: Trim) {
+        let cap = match trim.shelf {
+            Shelf::Events | Shelf::Checkpoints => limits::EVENTS_KEPT,
+            Shelf::Logs => limits::LINES_KEPT,
+        };
+        *self.shelf(trim.shelf) = Kept { count: cap, floor: trim.floor };
+    }
+
+    /// Notes that the retention is over, and says what goes: everything but the terminal event.
+    pub fn expire(&mut self) -> [Trim; 3] {
         let tail = self.job.tail;
         let end = self.job.ended_by.map_or(tail, EventId::before);
         self.events = Kept { count: 1, floor: end };
         self.checkpoints = Kept { count: 0, floor: tail };
         self.logs = Kept { count: 0, floor: tail };
         self.phase = Phase::Expired;
-        self
+        let trim = |shelf, floor| Trim { shelf, floor };
+        [trim(Shelf::Events, end), trim(Shelf::Checkpoints, tail), trim(Shelf::Logs, tail)]
     }
 
     /// A job that everybody is told does not exist.

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
-use worker::{Context, Env};
+use worker::{Context, Env, Method};
 
 /// How long an isolate trusts what it looked up, ms.
 const REMEMBERED_MS: u64 = 30_000;
@@ -96,7 +96,7 @@ async fn granted(visit: &Visit, credential: Credential, job: Option<&JobId>) -> 
     match (credential, job) {
         (Credential::Bearer(secret), _) => key(visit, &secret).await,
         // What a token opens is read with GET only: it stands in links.
-        (Credential::StreamToken(text), Some(_)) if visit.request.method() == worker::Method::Get => {
+        (Credential::StreamToken(text), Some(_)) if matches!(visit.request.method(), Method::Get | Method::Head) => {
             Ok(token::verify(&text, token_secret(visit)?.as_bytes(), now())?)
         }
         (Credential::StreamToken(_), _) => Err(bad_credential("A stream token only reads its job: use an API key.").into()),

@@ -6,7 +6,7 @@ use crate::edge::platform::{now, transaction};
 use crate::event::{Event, Fact, LogLine, Shelf};
 use crate::id::EventId;
 use crate::limits;
-use crate::record::{Kept, Record};
+use crate::record::{Record, Trim};
 use crate::sql::object as sql;
 use crate::time::Timestamp;
 use crate::view::Visibility;
@@ -31,6 +31,8 @@ pub struct Commit<'a> {
     /// Stored with transitions, so that waking folds few events.
     pub record: Option<&'a Record>,
     pub once: Option<(&'a Once, &'a str)>,
+    /// The record knows of them already.
+    pub trims: &'a [Trim],
 }
 
 /// A page of events, and whether more follow.
@@ -81,13 +83,14 @@ impl Journal {
             let bounds = vec![once.key.as_str().into(), once.fingerprint.as_str().into(), answer.into(), ms(now())];
             statements.push(Statement(sql::remember_request, bounds));
         }
+        statements.extend(commit.trims.iter().map(trim));
         self.run(statements)
     }
 
     /// One statement is atomic by itself; several need a transaction.
     fn run(&self, mut statements: Vec<Statement>) -> Result<()> {
         let exec = |Statement(query, bounds): Statement| self.sql.exec(query, bounds).map(|_| ());
-        if statements.len() == 1 {
+        if statements.len() <= 1 {
             return statements.pop().map_or(Ok(()), exec);
         }
         transaction(&self.storage, || std::mem::take(&mut statements).into_iter().try_for_each(exec))
@@ -153,34 +156,20 @@ impl Journal {
         self.sql.exec(sql::forget_requests, vec![ms(since)]).map(|_| ())
     }
 
-    /// Brings one of the logs back to its cap. The record must be stored afterwards.
-    pub fn trim(&self, record: &mut Record, shelf: Shelf) -> Result<()> {
-        let (find, offset, delete, cap) = match shelf {
-            Shelf::Events => (sql::oldest_kept_event, limits::EVENTS_KEPT, sql::trim_events, limits::EVENTS_KEPT),
-            Shelf::Checkpoints => {
-                (sql::oldest_kept_checkpoint, limits::EVENTS_KEPT, sql::trim_checkpoints, limits::EVENTS_KEPT)
+    /// What has to go of the logs that are over their caps.
+    pub fn overfull(&self, record: &Record) -> Result<Vec<Trim>> {
+        let mut trims = vec![];
+        for shelf in record.overfull() {
+            let (find, offset) = match shelf {
+                Shelf::Events => (sql::oldest_kept_event, limits::EVENTS_KEPT),
+                Shelf::Checkpoints => (sql::oldest_kept_checkpoint, limits::EVENTS_KEPT),
+                Shelf::Logs => (sql::oldest_kept_logs, record.job.last_seq.saturating_sub(limits::LINES_KEPT)),
+            };
+            if let Some(row) = self.sql.exec(find, vec![Bound::Float(offset as f64)])?.raw().next() {
+                trims.push(Trim { shelf, floor: EventId(number(&row?, 0)?) });
             }
-            Shelf::Logs => {
-                let newest_to_go = record.job.last_seq.saturating_sub(limits::LINES_KEPT);
-                (sql::oldest_kept_logs, newest_to_go, sql::trim_logs, limits::LINES_KEPT)
-            }
-        };
-        let Some(row) = self.sql.exec(find, vec![Bound::Float(offset as f64)])?.raw().next() else { return Ok(()) };
-        let floor = EventId(number(&row?, 0)?);
-        self.sql.exec(delete, vec![id(floor)])?;
-        // Of lines a little more than the cap may stay, because chunks go whole; the count is exact enough.
-        *record.shelf(shelf) = Kept { count: cap, floor };
-        Ok(())
-    }
-
-    /// Drops the three logs up to the floors of an expired record: the terminal event stays.
-    pub fn drop_logs(&self, record: &Record) -> Result<()> {
-        let floors = [
-            (sql::trim_events, record.events.floor),
-            (sql::trim_checkpoints, record.checkpoints.floor),
-            (sql::trim_logs, record.logs.floor),
-        ];
-        floors.into_iter().try_for_each(|(statement, floor)| self.sql.exec(statement, vec![id(floor)]).map(|_| ()))
+        }
+        Ok(trims)
     }
 }
 
@@ -200,6 +189,15 @@ fn append(event: &Event) -> Result<Statement> {
         },
     };
     Ok(Statement(query, bounds))
+}
+
+fn trim(trim: &Trim) -> Statement {
+    let query = match trim.shelf {
+        Shelf::Events => sql::trim_events,
+        Shelf::Checkpoints => sql::trim_checkpoints,
+        Shelf::Logs => sql::trim_logs,
+    };
+    Statement(query, vec![id(trim.floor)])
 }
 
 fn id(id: EventId) -> Bound {

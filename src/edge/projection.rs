@@ -157,9 +157,9 @@ impl JobObject {
 
     fn drop_log(&self) {
         let mut memory = self.memory.borrow_mut();
-        let Some(record) = memory.record.clone().map(|record| record.expired()) else { return };
-        let kept = self.journal.commit(&Commit { events: &[], record: Some(&record), once: None });
-        match kept.and_then(|()| self.journal.drop_logs(&record)) {
+        let Some(mut record) = memory.record.clone() else { return };
+        let trims = record.expire();
+        match self.journal.commit(&Commit { events: &[], record: Some(&record), once: None, trims: &trims }) {
             Ok(()) => memory.record = Some(record),
             Err(error) => complain("retention.failed", &error.to_string()),
         }

@@ -113,17 +113,16 @@ impl JobObject {
         if events.iter().any(|event| matches!(event.fact, Fact::Created(_))) {
             self.journal.create_tables()?;
         }
-        let overfull: Vec<_> = record.overfull().collect();
-        for shelf in &overfull {
-            self.journal.trim(record, *shelf)?;
-        }
+        let trims = self.journal.overfull(record)?;
+        trims.iter().for_each(|trim| record.trim(*trim));
         let due = memory.unsaved + events.len() as u32 >= RECORD_EVERY;
-        let saves = due || !overfull.is_empty() || matches!(after, After::ProjectNow | After::Delete);
+        let saves = due || !trims.is_empty() || matches!(after, After::ProjectNow | After::Delete);
         let answer = once.map(|once| (once, answer.to_string()));
         self.journal.commit(&Commit {
             events,
             record: saves.then_some(&*record),
             once: answer.as_ref().map(|(once, answer)| (*once, answer.as_str())),
+            trims: &trims,
         })?;
         memory.unsaved = if saves { 0 } else { memory.unsaved + events.len() as u32 };
         Ok(())

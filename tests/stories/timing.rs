@@ -85,17 +85,21 @@ fn a_time_out_of_its_own_serves_delivery_and_execution() {
 
 #[test]
 fn a_finished_job_keeps_its_log_for_its_retention() {
-    let record = given_running(job()).when(complete_plainly()).record.expect("a job");
+    let mut record = given_running(job()).when(complete_plainly()).record.expect("a job");
     let ended = record.job.completed_at.expect("an end");
     assert_eq!(record.expires_at(24), Some(ended.plus(24 * 3_600_000)));
     assert_eq!(given_running(job()).record.and_then(|record| record.expires_at(24)), None);
-    assert_eq!(record.expired().expires_at(24), None);
+    record.expire();
+    assert_eq!(record.expires_at(24), None);
 }
 
 #[test]
 fn a_job_retried_after_its_log_went_has_a_retention_again() {
     let mut story = given_running(with_attempts(1)).when(fail("x"));
-    story.record = story.record.map(|record| record.expired());
+    story.record = story.record.map(|mut record| {
+        record.expire();
+        record
+    });
     let story = story.when(Command::Retry).when(Command::Ack).when(complete_plainly()).is(JobState::Completed);
     assert!(story.record.and_then(|record| record.expires_at(24)).is_some(), "the second log would be kept for ever");
 }

@@ -90,6 +90,8 @@ CREATE TABLE creations (
   -- JSON list, in the order of the request.
   job_ids TEXT NOT NULL CHECK (json_valid(job_ids)),
   created_at INTEGER NOT NULL,
+  -- The first answer; absent while its request is under way or if it died half way.
+  answer TEXT CHECK (answer IS NULL OR json_valid(answer)),
   PRIMARY KEY (project_id, key)
 ) STRICT, WITHOUT ROWID;
 

@@ -109,6 +109,8 @@ pub struct Subscription {
 pub mod signal {
     /// Object → bridge, alone in a message: a page of the replay is out, ask for the next when it is written.
     pub const MORE: &str = "\u{1}more";
+    /// Object → bridge: the opening is out. It is as large as the job's state, and does not count as waiting.
+    pub const OPENED: &str = "\u{1}opened";
     /// Bridge → object: the page is written.
     pub const NEXT: &str = "next";
     /// Bridge → object, answered without waking it.

@@ -34,9 +34,13 @@ pub const MAX_ATTEMPTS_DEFAULT: u64 = 3;
 pub const SHORT_TEXT: usize = 200;
 /// `filePath`: characters, as the longest path of common file systems.
 pub const PATH_TEXT: usize = 4_096;
-/// A message or a stage's detail that is kept in the job's folded state: characters. The state is one row of
-/// at most 2 MB: body (256 KiB), result (256 KiB), gathered data (512 KiB) and 100 stages leave room.
+/// A message that is kept in the job's folded state: characters. The state is one row of at most 2 MB: body
+/// (256 KiB), result (256 KiB), gathered data (512 KiB), `subProgress` (64 KiB) and 100 stages (400 KiB) leave room.
 pub const MESSAGE_TEXT: usize = 2_000;
+/// A stage's detail, reason or error: characters. A hundred of them stand in the folded state.
+pub const DETAIL_TEXT: usize = 1_000;
+/// `subProgress`, bytes of JSON. It stands in the folded state.
+pub const SUB_PROGRESS: usize = 64 * 1024;
 /// Stages of one job, declared and reported. Bounds the folded state.
 pub const STAGES: usize = 100;
 /// What a job's snapshot gathers from its stages (`researchData`, `score`, …): bytes of JSON together.
@@ -65,6 +69,8 @@ pub const PAGE_LOG: u64 = 1_000;
 /// Stored bytes that one replay page carries to a stream; the next page is sent when this one is written.
 /// A quarter of the buffer that a slow reader is granted.
 pub const REPLAY_PAGE: usize = 256 * 1024;
+/// Text in one message between an object and a bridge, bytes. The platform takes 1 MiB at the least.
+pub const SOCKET_MESSAGE: usize = 512 * 1024;
 /// Rows that one replay page reads at the most.
 pub const REPLAY_ROWS: u64 = 1_000;
 

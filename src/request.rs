@@ -95,6 +95,10 @@ fn sub_progress(fields: &Fields<'_>) -> Result<Option<Map<String, Value>>, Probl
     if parts.len() > limits::STAGES {
         return Err(Problem::field("subProgress", format!("subProgress has at most {} entries.", limits::STAGES)));
     }
+    if Value::Object(parts.clone()).to_string().len() > limits::SUB_PROGRESS {
+        let message = format!("subProgress is larger than {} bytes.", limits::SUB_PROGRESS);
+        return Err(Problem::too_large("subProgress", message));
+    }
     for (name, part) in &parts {
         let part = Fields::of(part, &format!("subProgress.{name}."))?;
         let path = part.path("percent");
@@ -113,7 +117,7 @@ pub fn stage(body: &Value, stage: &str) -> Result<Command, Problem> {
     for name in ["detail", "reason", "error"] {
         let text = fields.get(name).is_some_and(Value::is_string);
         if text {
-            fields.text(name, limits::MESSAGE_TEXT)?;
+            fields.text(name, limits::DETAIL_TEXT)?;
         }
     }
     if let Some(duration) = fields.get("durationSec") {

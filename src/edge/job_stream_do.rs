@@ -7,7 +7,7 @@ use crate::call::{Ask, Call, Question, Reply, Subscription, signal};
 use crate::edge::journal::Journal;
 use crate::edge::platform;
 use crate::edge::reading;
-use crate::edge::subscribers::{Subscribers, close};
+use crate::edge::subscribers::{FAILED, Subscribers, close};
 use crate::id::{EventId, ProjectId};
 use crate::problem::Problem;
 use crate::record::Record;
@@ -108,12 +108,13 @@ impl JobObject {
         let alarm_at = self.state.storage().get_alarm().await?.map(|time| Timestamp(time as u64));
         let mut memory = self.memory.borrow_mut();
         if !memory.woken {
-            let record = self.journal.load()?;
+            let (record, unsaved) = self.journal.load()?.unzip();
+            let unsaved = unsaved.unwrap_or_default();
             let subscribers = Subscribers::wake(&self.state);
             if let Some(record) = &record {
                 console_log!("{}", json!({ "event": "object.woken", "job": record.job.created.id }));
             }
-            *memory = Memory { woken: true, record, subscribers, alarm_at, ..Memory::default() };
+            *memory = Memory { woken: true, record, subscribers, alarm_at, unsaved, ..Memory::default() };
         }
         Ok(())
     }
@@ -161,7 +162,7 @@ impl JobObject {
         let (Some(record), Some(tag)) = (&memory.record, self.state.get_tags(socket).pop()) else { return };
         if let Err(error) = memory.subscribers.next_page(&tag, (&self.journal, record)) {
             console_error!("{}", json!({ "event": "replay.failed", "error": error.to_string() }));
-            close(socket, 1011, "replay failed");
+            close(socket, FAILED, "failed");
             memory.subscribers.leave(&tag);
         }
     }

@@ -3,7 +3,7 @@
 use crate::access::{Grant, Scope, Scopes, fingerprint};
 use crate::call::{Answer, LogFilter, Once, Order, Page, Question};
 use crate::command::Command;
-use crate::edge::directory::{Directory, number, text, time};
+use crate::edge::directory::{Directory, text, time};
 use crate::edge::platform::{job_id, now};
 use crate::edge::reply::{self, Failure};
 use crate::edge::turn::idempotency_conflict;
@@ -29,23 +29,34 @@ pub async fn create(mut visit: Visit) -> reply::Answer {
     let grant = gate::enter(&visit).await?;
     let key = request::idempotency_key(visit.header("idempotency-key")?.as_deref())?;
     let (asked, bytes) = body::json(&mut visit).await?;
-    let mut creation = request::create(&asked, &grant.project, job_id)?;
-    if let Some(key) = key {
-        let once = Once { key, fingerprint: fingerprint(&[&bytes]) };
-        let first = first_ids(&visit.env, &grant.project, &once, ids(&creation)).await?;
-        adopt(&mut creation, first);
-    }
+    let creation = request::create(&asked, &grant.project, job_id)?;
     let origin = visit.origin();
+    let Some(key) = key else { return reply::json(201, &store(&visit.env, creation, &origin).await?) };
+    let once = Once { key, fingerprint: fingerprint(&[&bytes]) };
+    let directory = Directory::open(&visit.env)?;
+    let first = first_creation(&directory, &grant.project, &once, &ids(&creation)).await?;
+    if let Some(answer) = first.answer {
+        return reply::json(201, &serde_json::from_str(&answer).map_err(worker::Error::from)?);
+    }
+    // New, or a repeat of a request that died half way: the objects that have these ids create nothing twice.
+    let ids: Vec<JobId> = serde_json::from_str(&first.job_ids).map_err(worker::Error::from)?;
+    let answer = store(&visit.env, adopt(creation, ids), &origin).await?;
+    let bounds = [text(grant.project.as_str()), text(&once.key), text(&answer.to_string())];
+    directory.run(sql::answer_creation, &bounds).await?;
+    reply::json(201, &answer)
+}
+
+async fn store(env: &Env, creation: Creation, origin: &str) -> Result<Value, Failure> {
     match creation {
-        Creation::One(created) => reply::json(201, &store(&visit.env, created, &origin).await?),
+        Creation::One(created) => store_one(env, created, origin).await,
         Creation::Many(many) => {
-            let jobs = try_join_all(many.into_iter().map(|created| store(&visit.env, created, &origin))).await?;
-            reply::json(201, &json!({ "jobs": jobs }))
+            let jobs = try_join_all(many.into_iter().map(|created| store_one(env, created, origin))).await?;
+            Ok(json!({ "jobs": jobs }))
         }
     }
 }
 
-async fn store(env: &Env, created: Created, origin: &str) -> Result<Value, Failure> {
+async fn store_one(env: &Env, created: Created, origin: &str) -> Result<Value, Failure> {
     let (id, project) = (created.id.clone(), created.project.clone());
     let command = Command::Create(Box::new(created));
     let order = Order { command, attempt: None, once: None, answer: Answer::Job };
@@ -57,29 +68,31 @@ async fn store(env: &Env, created: Created, origin: &str) -> Result<Value, Failu
 struct CreationRow {
     fingerprint: String,
     job_ids: String,
+    answer: Option<String>,
 }
 
-/// The ids that were made for the first request with this key: the objects that have them create nothing twice,
-/// and what a first request that died half way left out is made up for.
-async fn first_ids(env: &Env, project: &ProjectId, once: &Once, ids: Vec<JobId>) -> Result<Vec<JobId>, Failure> {
-    let directory = Directory::open(env)?;
+/// The first request with this key, which may be this one.
+async fn first_creation(
+    directory: &Directory,
+    project: &ProjectId,
+    once: &Once,
+    ids: &[JobId],
+) -> Result<CreationRow, Failure> {
     let forget_before = Timestamp(now().0.saturating_sub(limits::IDEMPOTENCY_MS));
-    let ids = serde_json::to_string(&ids).map_err(worker::Error::from)?;
+    let ids = serde_json::to_string(ids).map_err(worker::Error::from)?;
     let (project, key) = (text(project.as_str()), text(&once.key));
     let found: Vec<CreationRow> = directory
         .batch(vec![
             directory.statement(sql::forget_creations, &[time(forget_before)])?,
             directory.statement(
                 sql::remember_creation,
-                &[project.clone(), key.clone(), text(&once.fingerprint), text(&ids), number(now().0)],
+                &[project.clone(), key.clone(), text(&once.fingerprint), text(&ids), time(now())],
             )?,
             directory.statement(sql::find_creation, &[project, key])?,
         ])
         .await?;
     match found.into_iter().next() {
-        Some(row) if row.fingerprint == once.fingerprint => {
-            Ok(serde_json::from_str(&row.job_ids).map_err(worker::Error::from)?)
-        }
+        Some(row) if row.fingerprint == once.fingerprint => Ok(row),
         Some(_) => Err(idempotency_conflict().into()),
         None => Err(Problem::unavailable().into()),
     }
@@ -92,10 +105,15 @@ fn ids(creation: &Creation) -> Vec<JobId> {
     }
 }
 
-fn adopt(creation: &mut Creation, ids: Vec<JobId>) {
+/// The same creation under the ids that were made for its first request.
+fn adopt(creation: Creation, ids: Vec<JobId>) -> Creation {
+    let with_id = |(created, id)| Created { id, ..created };
     match creation {
-        Creation::One(created) => ids.into_iter().for_each(|id| created.id = id),
-        Creation::Many(many) => many.iter_mut().zip(ids).for_each(|(created, id)| created.id = id),
+        Creation::One(created) => match ids.into_iter().next() {
+            Some(id) => Creation::One(with_id((created, id))),
+            None => Creation::One(created),
+        },
+        Creation::Many(many) => Creation::Many(many.into_iter().zip(ids).map(with_id).collect()),
     }
 }
 

@@ -50,8 +50,9 @@ impl Journal {
         Journal { storage, sql }
     }
 
-    /// The record as of the newest event; `None` for an object that holds no job.
-    pub fn load(&self) -> Result<Option<Record>> {
+    /// The record as of the newest event, and how many events were folded on that it did not have when it was
+    /// stored; `None` for an object that holds no job.
+    pub fn load(&self) -> Result<Option<(Record, u32)>> {
         if self.sql.exec(sql::is_created, None)?.raw().next().is_none() {
             return Ok(None);
         }
@@ -61,12 +62,13 @@ impl Journal {
     }
 
     /// Folds on what was appended since the record was stored.
-    fn catch_up(&self, stored: Record) -> Result<Record> {
+    fn catch_up(&self, stored: Record) -> Result<(Record, u32)> {
         let from = stored.job.tail;
         let rows = self.sql.exec(sql::read_all, vec![id(from), Bound::Float(MAX_ID), Bound::Float(MAX_ID)])?;
-        rows.raw().try_fold(stored, |record, row| {
+        rows.raw().try_fold((stored, 0), |(record, folded), row| {
             let event = event(&row?)?;
-            Record::with(Some(record), &event).ok_or_else(|| Error::from("a record cannot vanish"))
+            let record = Record::with(Some(record), &event).ok_or_else(|| Error::from("a record cannot vanish"))?;
+            Ok((record, folded + 1))
         })
     }
 

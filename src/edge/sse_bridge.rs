@@ -62,6 +62,9 @@ struct Bridge<'a> {
     writer: WritableStreamDefaultWriter,
     /// Text that waits for the write under way.
     waiting: String,
+    /// What the opening adds to the bound until it is written; it is as large as the job's state.
+    opening: usize,
+    is_open: bool,
     /// The write under way, and its size.
     writing: Option<(JsFuture, usize)>,
     /// The object waits for a page to be written before it sends the next.
@@ -73,7 +76,7 @@ struct Bridge<'a> {
 impl<'a> Bridge<'a> {
     fn new(socket: &'a WebSocket, writer: WritableStreamDefaultWriter, warrant: Option<Warrant>) -> Bridge<'a> {
         let waiting = retry_block(RETRY_MS + (jitter() * RETRY_MS as f64) as u64);
-        Bridge { socket, writer, waiting, writing: None, owes_next: false, unanswered: 0, warrant }
+        Bridge { socket, writer, waiting, opening: 0, is_open: false, writing: None, owes_next: false, unanswered: 0, warrant }
     }
 
     async fn run(mut self, mut events: EventStream<'_>, life: u64) {
@@ -115,6 +118,9 @@ impl<'a> Bridge<'a> {
 
     fn written(&mut self) -> Option<Ending> {
         self.writing = None;
+        if self.is_open && self.waiting.is_empty() {
+            self.opening = 0;
+        }
         None
     }
 
@@ -123,11 +129,15 @@ impl<'a> Bridge<'a> {
         match text {
             Some(signal::MORE) => self.owes_next = true,
             Some(signal::PONG) => self.unanswered = 0,
-            Some(text) => self.waiting.push_str(text),
+            Some(signal::OPENED) => self.is_open = true,
+            Some(text) => {
+                self.waiting.push_str(text);
+                self.opening += if self.is_open { 0 } else { text.len() };
+            }
             None => {}
         }
         let queued = self.waiting.len() + self.writing.as_ref().map_or(0, |(_, size)| *size);
-        (queued > limits::SLOW_READER).then_some(Ending::Broken)
+        (queued > limits::SLOW_READER + self.opening).then_some(Ending::Broken)
     }
 
     /// The write is also the only detector of a reader that has left, and the beat the time to look whether the

@@ -19,6 +19,8 @@ use worker::{Result, State, WebSocket};
 
 /// The close code of a stream that has come to its end.
 const NORMAL: u16 = 1000;
+/// The close code of a stream that the object could not go on with.
+pub const FAILED: u16 = 1011;
 
 /// Survives the object's sleep as the socket's attachment.
 #[derive(Clone, Serialize, Deserialize)]
@@ -49,7 +51,7 @@ impl Subscribers {
                 (Some(tag), Some(seat)) => {
                     found.insert(tag, Subscriber { socket, seat });
                 }
-                _ => close(&socket, 1011, "lost"),
+                _ => close(&socket, FAILED, "lost"),
             }
         }
         Subscribers(found)
@@ -67,67 +69,43 @@ impl Subscribers {
     ) -> Result<()> {
         let tag = u64::from_le_bytes(random()).to_string();
         state.accept_websocket_with_tags(&socket, &[&tag]);
-        let subscriber = Subscriber { socket, seat: Seat { lens, from: Some(from) } };
-        self.0.insert(tag.clone(), subscriber);
-        self.page(&tag, opening, source)
+        send(&socket, &opening)?;
+        socket.send_with_str(signal::OPENED)?;
+        let mut subscriber = Subscriber { socket, seat: Seat { lens, from: Some(from) } };
+        if subscriber.page(source)? == Course::GoesOn {
+            self.0.insert(tag, subscriber);
+        }
+        Ok(())
     }
 
     /// The bridge has written a page and asks for the next.
     pub fn next_page(&mut self, tag: &str, source: (&Journal, &Record)) -> Result<()> {
-        self.page(tag, String::new(), source)
-    }
-
-    fn page(&mut self, tag: &str, mut text: String, (journal, record): (&Journal, &Record)) -> Result<()> {
-        let Some(Subscriber { socket, seat }) = self.0.get_mut(tag) else { return Ok(()) };
-        let Some(mut from) = seat.from else { return Ok(()) };
-        let bounds = record.bounds(seat.lens.visibility);
-        // The log may have been trimmed past a reader that is still catching up.
-        let plan = plan(Some(from), bounds);
-        if let Plan::Reset { from: present, .. } = plan {
-            text.push_str(&seat.lens.opening(&record.job, plan, bounds.floor));
-            from = present;
+        let Some(subscriber) = self.0.get_mut(tag) else { return Ok(()) };
+        if subscriber.page(source)? == Course::Ended {
+            self.0.remove(tag);
         }
-        let until = bounds.ended_by.unwrap_or(bounds.tail);
-        let read = journal.read(from, until, seat.lens.visibility, limits::REPLAY_ROWS, limits::REPLAY_PAGE)?;
-        for event in &read.events {
-            seat.lens.encode(event, &mut text);
-        }
-        if !text.is_empty() {
-            socket.send_with_str(&text)?;
-        }
-        seat.from = read.events.last().map(|event| event.id).filter(|_| !read.is_last);
-        socket.serialize_attachment(serde_json::to_string(seat)?)?;
-        match (read.is_last, record.job.ended_by) {
-            (false, _) => socket.send_with_str(signal::MORE),
-            (true, Some(_)) => {
-                close(socket, NORMAL, "end");
-                self.0.remove(tag);
-                Ok(())
-            }
-            (true, None) => Ok(()),
-        }
+        Ok(())
     }
 
     /// Sends what was just appended to everybody who is live. Encoded once per lens.
-    pub fn publish(&mut self, events: &[Event]) {
-        if events.is_empty() || self.0.is_empty() {
-            return;
-        }
-        let mut texts: HashMap<Lens, Option<js_sys::JsString>> = HashMap::new();
+    pub fn publish(&mut self, events: &[Event], source: (&Journal, &Record)) {
+        let Some(first) = events.first().filter(|_| !self.0.is_empty()) else { return };
+        let mut texts: HashMap<Lens, Text> = HashMap::new();
         let is_end = events.iter().any(|event| event.fact.is_final());
-        self.0.retain(|_, Subscriber { socket, seat }| {
-            if seat.from.is_some() {
+        self.0.retain(|_, subscriber| {
+            if subscriber.seat.from.is_some() {
                 return true;
             }
-            let text = texts.entry(seat.lens.clone()).or_insert_with(|| encode(&seat.lens, events));
-            let sent = text.as_ref().is_none_or(|text| {
-                let raw: &web_sys::WebSocket = socket.as_ref();
-                raw.unchecked_ref::<TextSocket>().send_shared(text).is_ok()
-            });
-            if is_end {
-                close(socket, NORMAL, "end");
+            let lens = &subscriber.seat.lens;
+            let text = texts.entry(lens.clone()).or_insert_with(|| encode(lens, events));
+            match subscriber.follow(text, first.id.before(), is_end, source) {
+                Ok(course) => course == Course::GoesOn,
+                // Its reader comes back with its cursor.
+                Err(_) => {
+                    close(&subscriber.socket, FAILED, "failed");
+                    false
+                }
             }
-            sent && !is_end
         });
     }
 
@@ -141,10 +119,91 @@ impl Subscribers {
     }
 }
 
-fn encode(lens: &Lens, events: &[Event]) -> Option<js_sys::JsString> {
+impl Subscriber {
+    /// Sends one page of the replay. It becomes live, or ends, with the page that reaches the tail.
+    fn page(&mut self, (journal, record): (&Journal, &Record)) -> Result<Course> {
+        let Some(mut from) = self.seat.from else { return Ok(Course::GoesOn) };
+        let lens = &self.seat.lens;
+        let bounds = record.bounds(lens.visibility);
+        let mut text = String::new();
+        // The log may have been trimmed past a reader that is still catching up.
+        let plan = plan(Some(from), bounds);
+        if let Plan::Reset { from: present, .. } = plan {
+            text.push_str(&lens.opening(&record.job, plan, bounds.floor));
+            from = present;
+        }
+        let until = bounds.ended_by.unwrap_or(bounds.tail);
+        let read = journal.read(from, until, lens.visibility, limits::REPLAY_ROWS, limits::REPLAY_PAGE)?;
+        read.events.iter().for_each(|event| lens.encode(event, &mut text));
+        send(&self.socket, &text)?;
+        if read.is_last && bounds.ended_by.is_some() {
+            close(&self.socket, NORMAL, "end");
+            return Ok(Course::Ended);
+        }
+        self.seat.from = read.events.last().map(|event| event.id).filter(|_| !read.is_last);
+        self.socket.serialize_attachment(serde_json::to_string(&self.seat)?)?;
+        if !read.is_last {
+            self.socket.send_with_str(signal::MORE)?;
+        }
+        Ok(Course::GoesOn)
+    }
+
+    /// Sends live text. What is too much for one go is turned into a replay, which the bridge paces: a large batch
+    /// of lines must not cut every reader, however fast.
+    fn follow(&mut self, text: &Text, before: EventId, is_end: bool, source: (&Journal, &Record)) -> Result<Course> {
+        match text {
+            Text::Large => {
+                self.seat.from = Some(before);
+                return self.page(source);
+            }
+            Text::Nothing => {}
+            Text::Ready(text) => {
+                let raw: &web_sys::WebSocket = self.socket.as_ref();
+                raw.unchecked_ref::<TextSocket>().send_shared(text)?;
+            }
+        }
+        if is_end {
+            close(&self.socket, NORMAL, "end");
+            return Ok(Course::Ended);
+        }
+        Ok(Course::GoesOn)
+    }
+}
+
+/// Whether a subscriber is still there after something was sent to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Course {
+    GoesOn,
+    Ended,
+}
+
+/// What subscribers of one lens see of a commit.
+enum Text {
+    Nothing,
+    Ready(js_sys::JsString),
+    /// More than a page of a replay.
+    Large,
+}
+
+fn encode(lens: &Lens, events: &[Event]) -> Text {
     let mut text = String::new();
     events.iter().for_each(|event| lens.encode(event, &mut text));
-    (!text.is_empty()).then(|| text.into())
+    match text.len() {
+        0 => Text::Nothing,
+        length if length > limits::REPLAY_PAGE => Text::Large,
+        _ => Text::Ready(text.into()),
+    }
+}
+
+/// Sends text in pieces that fit into a socket's message. The bridge puts them together again; a piece never looks
+/// like a signal, because JSON has no raw control characters.
+fn send(socket: &WebSocket, mut text: &str) -> Result<()> {
+    while !text.is_empty() {
+        let (piece, rest) = text.split_at(text.floor_char_boundary(limits::SOCKET_MESSAGE));
+        socket.send_with_str(piece)?;
+        text = rest;
+    }
+    Ok(())
 }
 
 /// A socket that is closed already needs no closing.

@@ -76,7 +76,8 @@ impl JobObject {
         let turn = self.carry_out(&mut memory, order, &events);
         if turn.is_err() {
             // Nothing was written: what was folded on in memory is forgotten.
-            memory.record = self.journal.load().map_err(internal)?;
+            let (record, unsaved) = self.journal.load().map_err(internal)?.unzip();
+            (memory.record, memory.unsaved) = (record, unsaved.unwrap_or_default());
         }
         turn
     }
@@ -94,7 +95,10 @@ impl JobObject {
         let answer = self.phrase(order, &record, events)?;
         self.commit(memory, order.once.as_ref(), &mut record, events, after, &answer).map_err(internal)?;
         memory.record = Some(record);
-        memory.subscribers.publish(events);
+        let Memory { record, subscribers, .. } = memory;
+        if let Some(record) = record {
+            subscribers.publish(events, (&self.journal, record));
+        }
         if after == After::Delete {
             memory.subscribers.dismiss();
         }

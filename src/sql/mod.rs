@@ -14,7 +14,7 @@ pub mod directory {
     statements!("directory":
         upsert_job, delete_job, lease_jobs, count_jobs, reader_of_job,
         find_key, touch_key, insert_project, list_projects, get_project, update_project, rotate_project_key,
-        insert_key, list_keys, revoke_key, remember_creation, find_creation, forget_creations,
+        insert_key, list_keys, revoke_key, remember_creation, answer_creation, find_creation, forget_creations,
     );
 }
 

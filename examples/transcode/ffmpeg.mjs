@@ -37,19 +37,31 @@ export function kind() {
 /** A path is never taken for an option or a protocol. */
 export const file = (path) => `file:${path}`;
 
-/** Resolves to `{durationSec, width, height, fps, codec, hasAudio}`. */
+/** Containers with an index: in others (MPEG-TS) a seek may land anywhere near. */
+const INDEXED = /\b(mp4|matroska|webm|avi)\b/;
+
+/**
+ * Resolves to `{durationSec, offsetSec, frameSec, width, height, fps, codec, isIndexed}`:
+ * where in the file the pictures begin, and the grid on which they lie.
+ */
 export async function probe(path, { signal } = {}) {
   const lines = [];
-  const entries = "format=duration:stream=codec_type,codec_name,width,height,avg_frame_rate";
+  const entries = "format=duration,format_name,start_time:stream=codec_type,codec_name,width,height,avg_frame_rate,r_frame_rate,start_time";
   await run(FFPROBE, ["-v", "error", "-show_entries", entries, "-of", "json", file(path)], { signal, onOutput: (line) => lines.push(line) });
   const { streams, format } = JSON.parse(lines.join("\n"));
   const video = streams.find((stream) => stream.codec_type === "video");
   if (!video || !format.duration) throw new Error("There is no video in this file.");
-  const [frames, seconds] = video.avg_frame_rate.split("/").map(Number);
   return {
-    durationSec: Number(format.duration), width: video.width, height: video.height, codec: video.codec_name,
-    fps: Math.round((frames / seconds) * 100) / 100 || null, hasAudio: streams.some((stream) => stream.codec_type === "audio"),
+    durationSec: Number(format.duration), offsetSec: Math.max(0, video.start_time - format.start_time) || 0,
+    frameSec: 1 / (ratio(video.r_frame_rate) || 30), width: video.width, height: video.height,
+    fps: ratio(video.avg_frame_rate), codec: video.codec_name, isIndexed: INDEXED.test(format.format_name),
   };
+}
+
+/** `30000/1001`; `0/0` where it is not known. */
+function ratio(text) {
+  const [above, below] = text.split("/").map(Number);
+  return above / below || null;
 }
 
 /** `onProgress({seconds, speed})` is ffmpeg's own account of itself; `onLog(level, line)` what it prints. */
@@ -87,8 +99,8 @@ async function run(command, args, { signal, onOutput = () => {}, onError = () =>
   createInterface(child.stderr).on("line", (line) => onError((last = line)));
   let broken;
   child.on("error", (error) => (broken = error));
-  const code = await new Promise((closed) => child.once("close", closed));
+  const [code, killedBy] = await new Promise((gone) => child.once("close", (...how) => gone(how)));
   signal?.throwIfAborted();
   if (broken) throw broken;
-  if (code !== 0) throw new Error(levelled(last)[1] || `${command} ended with code ${code}.`);
+  if (code !== 0) throw new Error(levelled(last)[1] || `${command} ended with ${killedBy ?? `code ${code}`}.`);
 }

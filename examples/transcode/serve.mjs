@@ -9,7 +9,8 @@ import { fileURLToPath } from "node:url";
 import { URL_BASE } from "../jobcast.mjs";
 import { VIDEOS } from "./transcode.mjs";
 
-const PAGE = { "/": "watch.html", "/watch.css": "watch.css", "/watch.js": "watch.js", "/story.js": "story.js" };
+const PAGE = { "/": "watch.html" };
+for (const name of ["watch.css", "watch.js", "story.js", "render.js"]) PAGE[`/${name}`] = name;
 const MADE = /^\/videos\/(job_[0-9A-Z]{26})\/(video\.mp4|video\.webm|thumbnail\.jpg)$/;
 const TYPES = {
   ".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript",
@@ -20,18 +21,25 @@ const server = createServer((request, response) => {
   const { pathname } = new URL(request.url, "http://page");
   const made = MADE.exec(pathname);
   if (pathname.startsWith("/api/")) proxy(request, response);
-  else if (made) send(response, join(VIDEOS, made[1], made[2]));
-  else if (PAGE[pathname]) send(response, fileURLToPath(new URL(PAGE[pathname], import.meta.url)));
+  else if (made) send(request, response, join(VIDEOS, made[1], made[2]));
+  else if (PAGE[pathname]) send(request, response, fileURLToPath(new URL(PAGE[pathname], import.meta.url)));
   else response.writeHead(404).end("Not found");
 });
 // Only for this machine: the page is an example, not a server.
 server.listen(Number(process.env.PORT ?? 8788), "localhost", () => console.log(`http://localhost:${server.address().port}`));
 
-async function send(response, path) {
+async function send(request, response, path) {
   const found = await stat(path).catch(() => null);
   if (!found) return response.writeHead(404).end("Not found");
-  const headers = { "content-type": TYPES[extname(path)], "content-length": found.size, "cache-control": "no-cache" };
-  createReadStream(path).pipe(response.writeHead(200, { ...headers, "content-security-policy": "default-src 'self'" }));
+  // A player that jumps asks for the rest from there on.
+  const asked = /^bytes=(\d+)-$/.exec(request.headers.range ?? "");
+  const start = asked ? Math.min(Number(asked[1]), found.size - 1) : 0;
+  response.writeHead(asked ? 206 : 200, {
+    "content-type": TYPES[extname(path)], "content-length": found.size - start, "accept-ranges": "bytes", "cache-control": "no-cache",
+    "content-security-policy": "default-src 'self'; img-src 'self' data:",
+    ...(asked && { "content-range": `bytes ${start}-${found.size - 1}/${found.size}` }),
+  });
+  createReadStream(path, { start }).on("error", () => response.destroy()).pipe(response);
 }
 
 /** Unbuffered: each piece goes on as it comes, and when the reader leaves, the service's stream is left too. */

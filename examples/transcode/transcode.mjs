@@ -25,10 +25,11 @@ export const discard = (job) => rm(segmentsOf(job), { recursive: true, force: tr
 export async function transcode(attempt) {
   const { job } = attempt;
   const { input, height = HEIGHT, segmentSeconds = SEGMENT_SEC } = job.payload ?? {};
-  if (!input) throw Object.assign(new Error("payload.input must be the path of a video."), { retry: false });
-  const { source } = await attempt.stage("probe", () => look(attempt, input));
-  const plan = { input, source, height: Math.min(height, source.height) & ~1, segments: cut(source.durationSec, segmentSeconds), kind: kind() };
+  if (typeof input !== "string") throw hopeless(new Error("payload.input must be the path of a video."));
   await mkdir(segmentsOf(job), { recursive: true });
+  const found = await attempt.stage("probe", () => look(attempt, input));
+  const { source } = found;
+  const plan = { ...found, height: Math.min(height, source.height) & ~1, segments: cut(source, segmentSeconds), kind: kind() };
   const made = await finished(attempt);
   const detail = made.size > 0 ? `${made.size} of ${plan.segments.length} segments are there from before` : undefined;
   const { output } = await attempt.stage("transcode", () => encode(attempt, plan, made), detail);
@@ -37,23 +38,44 @@ export async function transcode(attempt) {
   return { output, thumbnail, durationSec, bytes };
 }
 
+/** Another attempt would end in the same way. */
+const hopeless = (error) => Object.assign(error, { retry: false });
+
 async function look(attempt, input) {
   attempt.log(`probing ${input}`, { source: "producer" });
-  // What is no video will not become one: no second attempt.
-  const hopeless = (error) => Promise.reject(Object.assign(error, { retry: false }));
-  const source = await probe(input, attempt).catch(hopeless);
+  // A file that is not here may be on another producer's disk; one that is no video will not become one.
+  await stat(input);
+  const source = await probe(input, attempt).catch((error) => Promise.reject(attempt.signal.aborted ? error : hopeless(error)));
   const { width, height, fps, codec, durationSec } = source;
+  const rate = fps ? `, ${Number(fps.toFixed(2))} fps` : "";
   attempt.progress(PERCENT.transcode, "Probed");
-  return { source, detail: `${codec}, ${width}×${height}${fps ? `, ${fps} fps` : ""}, ${durationSec.toFixed(1)} s` };
+  const detail = `${codec}, ${width}×${height}${rate}, ${durationSec.toFixed(1)} s`;
+  return { ...(source.isIndexed ? { input, source } : await indexed(attempt, input)), detail };
 }
 
-/** `[{index, start, length}]`; the last one has no length, it goes to the end. */
-function cut(durationSec, segmentSeconds) {
-  const count = Math.max(1, Math.ceil((durationSec - SHORTEST_SEC) / segmentSeconds));
-  return Array.from({ length: count }, (_, index) => ({
-    index, start: index * segmentSeconds, length: index < count - 1 ? segmentSeconds : undefined,
-    seconds: index < count - 1 ? segmentSeconds : durationSec - index * segmentSeconds,
-  }));
+/** Where a seek may land anywhere, segments would have gaps: the file is put into a container with an index, as it is. */
+async function indexed(attempt, input) {
+  const copy = join(segmentsOf(attempt.job), `source-${attempt.job.attempt}.mkv`);
+  await heard(attempt, ["-i", file(input), "-map", "0:v:0", "-map", "0:a:0?", "-c", "copy", file(copy)]);
+  return { input: copy, source: await probe(copy, attempt) };
+}
+
+/**
+ * `[{index, from, take, seconds}]`; the last one has no `take`, it goes to the end.
+ * A cut lies a quarter of a frame before a frame: on the frame, rounding would decide whether it is lost or doubled,
+ * and the quarter is rounded off when ffmpeg counts in frames.
+ */
+function cut({ durationSec, offsetSec, frameSec }, segmentSeconds) {
+  const step = Math.max(1, Math.round(segmentSeconds / frameSec)) * frameSec;
+  const count = Math.max(1, Math.ceil((durationSec - SHORTEST_SEC) / step));
+  const from = (index) => Math.max(0, offsetSec + index * step - frameSec / 4);
+  return Array.from({ length: count }, (_, index) => {
+    const isLast = index === count - 1;
+    return {
+      index, from: from(index), take: isLast ? undefined : from(index + 1) - from(index),
+      seconds: isLast ? durationSec - index * step : step,
+    };
+  });
 }
 
 /** Index → file of the segments that earlier attempts finished. A checkpoint counts only while its file is here and whole. */
@@ -81,6 +103,8 @@ async function encode(attempt, plan, made) {
   return { output, detail: `${plan.segments.length} segments, ${missing.length} made now, ${plan.kind.video} ${plan.height}p` };
 }
 
+/** ffmpeg reads no exponents. */
+const seconds = (number) => number.toFixed(6);
 const sum = (segments) => segments.reduce((total, { seconds }) => total + seconds, 0);
 
 /** Turns ffmpeg's account of one segment into the job's progress. */
@@ -93,13 +117,13 @@ function live(attempt, { source }, done, title) {
   };
 }
 
-async function encodeSegment(attempt, plan, { index, start, length }, onProgress) {
+async function encodeSegment(attempt, plan, { index, from, take }, onProgress) {
   // The attempt's number is in the name: should its ffmpeg outlive a killed producer, it cannot write into ours.
   const name = `${String(index).padStart(4, "0")}-${attempt.job.attempt}.mkv`;
   const path = join(segmentsOf(attempt.job), name);
   const draft = `${path}.part`;
   await heard(attempt, [
-    "-ss", String(start), "-i", file(plan.input), ...(length ? ["-t", String(length)] : []),
+    "-ss", seconds(from), "-i", file(plan.input), ...(take ? ["-t", seconds(take)] : []),
     "-map", "0:v:0", "-vf", `scale=-2:${plan.height}`, "-pix_fmt", "yuv420p", "-c:v", plan.kind.video, ...plan.kind.options,
     "-f", "matroska", file(draft),
   ], onProgress);
@@ -112,13 +136,13 @@ async function encodeSegment(attempt, plan, { index, start, length }, onProgress
 async function joined(attempt, plan, made) {
   const { job } = attempt;
   const list = join(segmentsOf(job), `list-${job.attempt}.txt`);
-  const entry = ({ index, length }) => `file '${made.get(index).replaceAll("'", "'\\''")}'\n${length ? `duration ${length}\n` : ""}`;
+  const entry = ({ index, seconds: length }) => `file '${made.get(index).replaceAll("'", "'\\''")}'\nduration ${seconds(length)}\n`;
   await writeFile(list, plan.segments.map(entry).join(""));
   const output = join(folderOf(job), `video.${plan.kind.extension}`);
   const draft = join(segmentsOf(job), `joined-${job.attempt}.${plan.kind.extension}`);
   attempt.progress(PERCENT.join, "Joining the segments", { transcode: { percent: 100, message: "Encoded" } });
   await heard(attempt, [
-    "-f", "concat", "-safe", "0", "-i", file(list), "-i", file(plan.input), "-map", "0:v:0", "-map", "1:a:0?",
+    "-f", "concat", "-safe", "0", "-itsoffset", seconds(plan.source.offsetSec), "-i", file(list), "-i", file(plan.input), "-map", "0:v:0", "-map", "1:a:0?",
     "-c:v", "copy", "-c:a", plan.kind.audio, "-b:a", "128k", ...(plan.kind.extension === "mp4" ? ["-movflags", "+faststart"] : []),
     file(draft),
   ]);

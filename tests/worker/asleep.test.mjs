@@ -41,4 +41,16 @@ describe("a stream on which nothing happens", { concurrency: true }, () => {
     const beats = stream.frames.filter((each) => each.comments.includes("ping")).length;
     assert.ok(beats >= 3, `${beats} heartbeats in 60 s`);
   });
+
+  test("hears of a time-out for which the object has to be woken", async (t) => {
+    const project = await newProject();
+    const job = await project.create({ timeoutSeconds: 40, maxAttempts: 1 });
+    await job.report("ack");
+    const stream = await open(t, job.eventsUrl, { key: project.apiKey });
+    await stream.event("job:snapshot");
+    await sleep(25_000);
+    const woken = happenings("object.woken", job).length;
+    assert.equal((await stream.event("job:failed")).json().code, "timeout");
+    await eventually("the alarm built the object anew", () => happenings("object.woken", job).length, (now) => now > woken, 5);
+  });
 });

@@ -70,6 +70,6 @@ async function installTarget() {
 async function installCargoTool({ name, version, bin }) {
   if (printed(tool(bin), "--version")?.split(" ").at(-1) === version) return;
   const args = ["install", name, "--version", version, "--bin", bin, "--root", at(".tools"), "--force", ...QUICKLY];
-  await step(`Compile ${name} ${version} into .tools (once; one to two minutes on 2 cores)`, () =>
+  await step(`Compile ${name} ${version} into .tools (once; a few minutes)`, () =>
     run("cargo", args, { env: WITHOUT_SYMBOLS }));
 }

@@ -49,6 +49,8 @@ fn frames() -> impl Strategy<Value = Frame> {
 }
 
 proptest! {
+    #![proptest_config(hostile::cases(256))]
+
     #[test]
     fn what_is_read_is_what_was_written(frames in proptest::collection::vec(frames(), 0..6), fragment in 1usize..40) {
         let text: String = frames.iter().map(encoded).collect();

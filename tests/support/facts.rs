@@ -69,7 +69,7 @@ fn chunk() -> LogChunk {
 
 samples! {
     Fact::Created(_) => [(Fact::Created(Box::new(created())),
-        r#"{"type":"job.created","data":{"id":"job_01KJMBTCG00000000000000001","project":"prj_01KJMBTCG00000000000000001","name":"transcode","filePath":"/in.mp4","topic":"Black holes","priority":1,"payload":[1],"meta":{"owner":"anna"},"stages":["research"],"maxAttempts":3,"timeoutSeconds":300,"scheduledFor":1772355600000}}"#,
+        r#"{"type":"job.created","data":{"id":"job_01KJMA0FM00000000000000001","project":"prj_01KJMA0FM00000000000000001","name":"transcode","filePath":"/in.mp4","topic":"Black holes","priority":1,"payload":[1],"meta":{"owner":"anna"},"stages":["research"],"maxAttempts":3,"timeoutSeconds":300,"scheduledFor":1772355600000}}"#,
         NOTHING)];
     Fact::Queued { .. } => [
         (Fact::Queued { reason: QueuedReason::Schedule },

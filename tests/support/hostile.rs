@@ -47,3 +47,8 @@ pub fn stage_name() -> impl Strategy<Value = String> {
     let tame = |text: String| text.replace(|letter: char| letter.is_control() || letter == ',', "").trim().to_owned();
     prop_oneof![text(), text().prop_map(tame)]
 }
+
+/// So many cases; a failure prints its smallest input, and leaves no file behind.
+pub fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}

@@ -1,0 +1,84 @@
+//! What is stored reads back: facts, records, and the calls between the Worker and the object.
+
+use crate::support::{build, facts, hostile, story::nothing};
+use crate::{created, fold, live, same_job, steps, take};
+use jobcast::call::{Answer, Ask, Call, Order};
+use jobcast::event::Fact;
+use jobcast::record::Record;
+use proptest::prelude::*;
+
+/// As `edge::journal` stores and reads it.
+fn stored<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
+    serde_json::from_str(&serde_json::to_string(value).expect("written")).expect("read")
+}
+
+#[test]
+fn each_fact_is_stored_in_its_pinned_form_and_read_from_it() {
+    for sample in facts::samples() {
+        assert_eq!(serde_json::to_string(&sample.fact).expect("written"), sample.stored);
+        assert_eq!(serde_json::from_str::<Fact>(sample.stored).expect("read"), sample.fact);
+    }
+}
+
+#[test]
+fn a_page_of_the_log_shows_the_stored_words() {
+    for sample in facts::samples() {
+        let entry = sample.event().page_entry(jobcast::view::Visibility::Full);
+        let stored: serde_json::Value = serde_json::from_str(sample.stored).expect("JSON");
+        assert_eq!((&entry["type"], &entry["data"]), (&stored["type"], &stored["data"]));
+        let head = (&entry["id"], &entry["attempt"], &entry["ts"]);
+        assert_eq!(head, (&1_772_355_600_000u64.into(), &2.into(), &"2026-03-01T09:00:00.000Z".into()));
+    }
+}
+
+/// The record of a job in the middle of its life, as version 0.1 stores it.
+#[test]
+fn a_record_is_stored_in_its_pinned_form_and_read_from_it() {
+    let story = crate::support::story::given_running(build::with_stages(&["probe"]))
+        .when(build::stage("probe", "start", serde_json::json!({ "detail": "1080p" })))
+        .when(build::progress(65.0, "Encoding"));
+    let pinned = include_str!("record.json").trim_end();
+    let record = story.record.expect("a job");
+    assert_eq!(serde_json::to_string(&record).expect("written"), pinned);
+    assert_eq!(serde_json::from_str::<Record>(pinned).expect("read"), record);
+}
+
+proptest! {
+    #![proptest_config(hostile::cases(128))]
+
+    #[test]
+    fn facts_survive_their_storage(created in created(), steps in steps()) {
+        for event in live(created, &steps, |_, _, _, _| {}).log {
+            prop_assert_eq!(stored(&event.fact), event.fact);
+        }
+    }
+
+    #[test]
+    fn a_record_stored_on_the_way_and_caught_up_is_the_record(created in created(), steps in steps(), cut: prop::sample::Index) {
+        let story = live(created, &steps, |_, _, _, _| {});
+        let cut = cut.index(story.log.len()) + 1;
+        let on_the_way = fold(&story.log[..cut]).map(|record| stored(&record));
+        let caught_up = story.log[cut..].iter().fold(on_the_way, |record, event| Record::with(record, event));
+        prop_assert!(same_job(&caught_up, &story.record));
+        prop_assert_eq!(caught_up, story.record);
+    }
+
+    #[test]
+    fn a_job_that_slept_between_any_two_commands_decides_as_one_that_did_not(created in created(), steps in steps()) {
+        let awake = live(created.clone(), &steps, |_, _, _, _| {});
+        let mut sleepy = nothing().when(build::create(created));
+        for step in &steps {
+            sleepy.record = sleepy.record.as_ref().map(stored);
+            let _ = take(&mut sleepy, step);
+        }
+        prop_assert_eq!(sleepy.log, awake.log);
+    }
+
+    #[test]
+    fn a_call_to_the_object_arrives_as_it_was_sent(step in crate::step()) {
+        let order = Order { command: step.command.clone(), attempt: step.attempt, once: None, answer: Answer::Job };
+        let call: Call = stored(&Call { project: build::project(), ask: Ask::Command(order) });
+        let Ask::Command(order) = call.ask else { panic!("a command") };
+        prop_assert_eq!((order.command, order.attempt), (step.command, step.attempt));
+    }
+}

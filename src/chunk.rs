@@ -6,32 +6,26 @@ use crate::event::{LogChunk, LogLine};
 use crate::limits;
 use crate::time::Timestamp;
 
-/// What a line costs besides its texts: its field names, level and time.
-const LINE_FRAME: usize = 100;
-
 /// Chunks of about `limits::LOG_CHUNK` bytes; a longer line is a chunk of its own.
 pub fn chunks(last_seq: u64, entries: &[LogEntry], now: Timestamp) -> Vec<LogChunk> {
     let mut chunks: Vec<LogChunk> = vec![];
     let mut room = 0;
     for (seq, entry) in (last_seq + 1..).zip(entries) {
-        let cost = cost(entry);
+        let line = line(seq, entry, now);
+        let cost = line.cost();
         match chunks.last_mut().filter(|_| cost <= room) {
             Some(chunk) => {
                 chunk.to_seq = seq;
-                chunk.lines.push(line(seq, entry, now));
+                chunk.lines.push(line);
                 room -= cost;
             }
             None => {
-                chunks.push(LogChunk { from_seq: seq, to_seq: seq, lines: vec![line(seq, entry, now)] });
+                chunks.push(LogChunk { from_seq: seq, to_seq: seq, lines: vec![line] });
                 room = limits::LOG_CHUNK.saturating_sub(cost);
             }
         }
     }
     chunks
-}
-
-fn cost(entry: &LogEntry) -> usize {
-    entry.message.len() + entry.metadata.as_ref().map_or(0, |metadata| metadata.to_string().len()) + LINE_FRAME
 }
 
 fn line(seq: u64, entry: &LogEntry, now: Timestamp) -> LogLine {

@@ -145,6 +145,14 @@ pub struct LogLine {
     pub metadata: Option<Value>,
 }
 
+impl LogLine {
+    /// About how many bytes it has as JSON.
+    pub fn cost(&self) -> usize {
+        let frame = 100; // field names, level and time
+        self.message.len() + self.metadata.as_ref().map_or(0, |metadata| metadata.to_string().len()) + frame
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogLevel {

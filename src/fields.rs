@@ -1,6 +1,7 @@
 //! Owns the reading of single fields of a JSON object or a query, each refusal naming its field.
 //! Unknown fields are never looked at, so that a client which sends more still works (CONTRACT, “Errors”).
 
+use crate::limits;
 use crate::problem::{Code, Problem};
 use crate::time::Timestamp;
 use serde_json::{Map, Value};
@@ -17,10 +18,22 @@ pub fn parse_json(bytes: &[u8]) -> Result<Value, Problem> {
         malformed(field, error.inner())
     })?;
     parser.end().map_err(|error| malformed("body".to_owned(), &error))?;
-    Ok(value)
+    match nests(&value, limits::NESTING) {
+        true => Ok(value),
+        false => Err(Problem::field("body", format!("The body nests deeper than {} levels.", limits::NESTING))),
+    }
 }
 
-fn malformed(field: String, error: &serde_json::Error) -> Problem {
+/// Whether the value has at most so many levels.
+fn nests(value: &Value, levels: usize) -> bool {
+    match value {
+        Value::Array(list) => levels > 0 && list.iter().all(|value| nests(value, levels - 1)),
+        Value::Object(map) => levels > 0 && map.values().all(|value| nests(value, levels - 1)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+    }
+}
+
+pub fn malformed(field: String, error: &serde_json::Error) -> Problem {
     Problem::new(Code::InvalidJson, format!("The body is not valid JSON: {error}.")).with("field", field)
 }
 

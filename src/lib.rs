@@ -5,10 +5,11 @@
 //!
 //! * the log: `id`, `time`, `event`, `job`, `command`, `decide`, `chunk`, `evolve`, `record`
 //! * reading it: `replay`, `sse`, `view`, `response`
-//! * asking: `route`, `access`, `token`, `fields`, `request`, `logs`, `call`
+//! * asking: `route`, `access`, `token`, `fields`, `request`, `logs`, `batch`, `call`
 //! * refusing: `problem`, `limits`
 
 pub mod access;
+pub mod batch;
 pub mod call;
 pub mod chunk;
 pub mod command;

@@ -10,6 +10,10 @@ pub const LOG_BATCH_UNPACKED: usize = 8 * 1024 * 1024;
 pub const LOG_ENTRIES: usize = 1_000;
 /// One log line: its message, and apart from it its metadata, bytes. Contract.
 pub const LOG_LINE: usize = 16 * 1024;
+/// The text of one log entry, bytes: a message and metadata of the greatest length, each byte escaped.
+pub const LOG_ENTRY: usize = 256 * 1024;
+/// How deep a body may nest. The parser's own limit is 128, and what is stored and sent wraps bodies in more levels.
+pub const NESTING: usize = 64;
 /// Log lines that one stored row carries, bytes of JSON. Far below the platform's 2 MB row, and small enough
 /// that a batch of 8 MiB never meets a reader's 1 MiB buffer as one frame.
 pub const LOG_CHUNK: usize = 64 * 1024;

@@ -1,13 +1,15 @@
 //! Owns the reading of log batches: a JSON array, an object with `logs`, or NDJSON, each plain or gzip (seed 004).
 //! Invariant: a batch is read whole or refused whole, and unpacking never takes more memory than the cap.
 
+use crate::batch::Batch;
 use crate::command::LogEntry;
 use crate::event::LogLevel;
-use crate::fields::{Fields, parse_json};
+use crate::fields::{Fields, malformed, parse_json};
 use crate::limits;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use flate2::read::MultiGzDecoder;
 use serde_json::Value;
+use serde_json::error::Category;
 use std::io::Read;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,14 +36,14 @@ pub fn parse_batch(bytes: &[u8], format: BatchFormat, encoding: Encoding) -> Res
     };
     let entries = match format {
         BatchFormat::Json => json_entries(text)?,
-        BatchFormat::NdJson => ndjson_entries(text)?,
+        BatchFormat::NdJson => ndjson_entries(text),
     };
     match entries.len() {
         0 => Err(Problem::field("logs", "logs must have at least one entry.")),
         count if count > limits::LOG_ENTRIES => {
             Err(Problem::too_large("logs", format!("A batch has at most {} entries: send several.", limits::LOG_ENTRIES)))
         }
-        _ => entries.iter().enumerate().map(|(index, value)| entry(index, value)).collect(),
+        _ => entries.iter().enumerate().map(|(index, text)| entry(index, text)).collect(),
     }
 }
 
@@ -59,40 +61,33 @@ fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, Problem> {
     Ok(unpacked)
 }
 
-fn json_entries(text: &[u8]) -> Result<Vec<Value>, Problem> {
-    let body = match parse_json(text)? {
-        Value::Object(mut object) => object.remove("logs").unwrap_or_default(),
-        other => other,
-    };
-    match body {
-        Value::Array(entries) => Ok(entries),
-        _ => Err(Problem::field("logs", "The body must be a list of log entries, or an object with such a list as logs.")),
-    }
+fn json_entries(text: &[u8]) -> Result<Vec<&[u8]>, Problem> {
+    let shape = "The body must be a list of log entries, or an object with such a list as logs.";
+    let batch: Batch = serde_json::from_slice(text).map_err(|error| match error.classify() {
+        Category::Data => Problem::field("logs", shape),
+        Category::Io | Category::Syntax | Category::Eof => malformed("body".to_owned(), &error),
+    })?;
+    Ok(batch.0.into_iter().map(|raw| raw.get().as_bytes()).collect())
 }
 
 /// One entry a line; empty lines are passed over, as files end with one.
-fn ndjson_entries(text: &[u8]) -> Result<Vec<Value>, Problem> {
-    let lines = text.split(|byte| *byte == b'\n').enumerate();
-    let filled = lines.filter(|(_, line)| !line.trim_ascii().is_empty());
-    filled
-        .take(limits::LOG_ENTRIES + 1)
-        .map(|(index, line)| {
-            serde_json::from_slice(line).map_err(|error| {
-                let message = format!("Line {} is not valid JSON: {error}.", index + 1);
-                Problem::new(Code::InvalidJson, message).with("field", format!("line {}", index + 1))
-            })
-        })
-        .collect()
+fn ndjson_entries(text: &[u8]) -> Vec<&[u8]> {
+    let lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    lines.filter(|line| !line.is_empty()).take(limits::LOG_ENTRIES + 1).collect()
 }
 
-fn entry(index: usize, value: &Value) -> Result<LogEntry, Problem> {
+fn entry(index: usize, text: &[u8]) -> Result<LogEntry, Problem> {
     let at = format!("logs[{index}]");
-    match value {
+    if text.len() > limits::LOG_ENTRY {
+        return Err(Problem::too_large(&at, format!("{at} is longer than {} bytes.", limits::LOG_ENTRY)));
+    }
+    let value = parse_json(text).map_err(|problem| problem.with("field", at.as_str()))?;
+    match &value {
         Value::String(message) => {
             let message = checked(message, &at)?;
             Ok(LogEntry { level: LogLevel::Info, message, timestamp: None, source: None, metadata: None })
         }
-        Value::Object(_) => object_entry(&Fields::of(value, &format!("{at}."))?),
+        Value::Object(_) => object_entry(&Fields::of(&value, &format!("{at}."))?),
         _ => Err(Problem::field(&at, format!("{at} must be a string or an object with a message."))),
     }
 }

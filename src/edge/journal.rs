@@ -11,7 +11,7 @@ use crate::sql::object as sql;
 use crate::time::Timestamp;
 use crate::view::Visibility;
 use serde::Deserialize;
-use worker::{Error, Result, SqlStorage, SqlStorageValue as Bound, State, Storage};
+use worker::{Error, Result, SqlCursor, SqlStorage, SqlStorageValue as Bound, State, Storage};
 
 pub struct Journal {
     storage: Storage,
@@ -105,26 +105,11 @@ impl Journal {
             Visibility::Public => sql::read_events,
             Visibility::Full => sql::read_all,
         };
-        let cursor = self.sql.exec(query, vec![id(after), id(until), Bound::Float((rows + 1) as f64)])?;
-        let mut events: Vec<Event> = vec![];
-        let mut size = 0;
-        for row in cursor.raw() {
-            if events.len() as u64 == rows || size >= bytes {
-                return Ok(Read { events, is_last: false });
-            }
-            let row = row?;
-            size += text(&row, 2)?.len();
-            events.push(event(&row)?);
-        }
-        Ok(Read { events, is_last: true })
+        collect(self.sql.exec(query, vec![id(after), id(until), Bound::Float((rows + 1) as f64)])?, rows, bytes)
     }
 
-    pub fn checkpoints(&self, after: EventId, limit: u64) -> Result<Read> {
-        let rows = self.sql.exec(sql::read_checkpoints, vec![id(after), Bound::Float((limit + 1) as f64)])?;
-        let mut events = rows.raw().map(|row| event(&row?)).collect::<Result<Vec<_>>>()?;
-        let is_last = events.len() as u64 <= limit;
-        events.truncate(limit as usize);
-        Ok(Read { events, is_last })
+    pub fn checkpoints(&self, after: EventId, rows: u64, bytes: usize) -> Result<Read> {
+        collect(self.sql.exec(sql::read_checkpoints, vec![id(after), Bound::Float((rows + 1) as f64)])?, rows, bytes)
     }
 
     /// Hands over lines after `seq`, in order, until `take` says stop.
@@ -208,6 +193,21 @@ fn id(id: EventId) -> Bound {
 
 fn ms(time: Timestamp) -> Bound {
     Bound::Float(time.0 as f64)
+}
+
+/// Reads until `rows` events or `bytes` of stored text are there.
+fn collect(cursor: SqlCursor, rows: u64, bytes: usize) -> Result<Read> {
+    let mut events: Vec<Event> = vec![];
+    let mut size = 0;
+    for row in cursor.raw() {
+        if events.len() as u64 == rows || size >= bytes {
+            return Ok(Read { events, is_last: false });
+        }
+        let row = row?;
+        size += text(&row, 2)?.len();
+        events.push(event(&row)?);
+    }
+    Ok(Read { events, is_last: true })
 }
 
 /// A row of `id, attempt, fact`.

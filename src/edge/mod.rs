@@ -53,7 +53,8 @@ async fn fetch(request: Request, env: Env, context: Context) -> Result<Response>
 
 fn visit(request: Request, env: Env, context: Context) -> std::result::Result<Visit, Failure> {
     let url = request.url()?;
-    let route = route(request.method().as_ref(), url.path())?;
+    // Not `request.method()`: it takes methods that it does not know for GET.
+    let route = route(&request.inner().method(), url.path())?;
     Ok(Visit { request, route, url, env, context: Rc::new(context) })
 }
 

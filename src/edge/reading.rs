@@ -10,8 +10,9 @@ use crate::response;
 use crate::view::Visibility;
 use std::ops::ControlFlow;
 
-/// Stored bytes that one page of the log carries at the most.
-const PAGE_BYTES: usize = 4 * 1024 * 1024;
+/// Bytes of stored text that one page carries: an isolate has 128 MB, shared by its objects. A page that is full
+/// before its limit tells where to go on.
+const PAGE_BYTES: usize = 2 * 1024 * 1024;
 /// Lines that one page of a filtered log looks at; a page that found few still tells where to go on.
 const LINES_SCANNED: u64 = 20_000;
 
@@ -33,22 +34,23 @@ fn events(journal: &Journal, record: &Record, page: Page, visibility: Visibility
 }
 
 fn checkpoints(journal: &Journal, page: Page) -> Reply {
-    let read = journal.checkpoints(EventId(page.after), page.limit).map_err(internal)?;
+    let read = journal.checkpoints(EventId(page.after), page.limit, PAGE_BYTES).map_err(internal)?;
     let next = read.events.last().map(|event| event.id).filter(|_| !read.is_last);
     Ok(response::checkpoints_page(&read.events, page.limit, next))
 }
 
 fn logs(journal: &Journal, page: Page, filter: &LogFilter) -> Reply {
     let mut lines: Vec<LogLine> = vec![];
-    let (mut scanned, mut last, mut next) = (0, page.after, None);
+    let (mut scanned, mut size, mut last, mut next) = (0, 0, page.after, None);
     let take = |line: LogLine| {
-        if lines.len() as u64 == page.limit || scanned == LINES_SCANNED {
+        if lines.len() as u64 == page.limit || scanned == LINES_SCANNED || size > PAGE_BYTES {
             next = Some(last);
             return ControlFlow::Break(());
         }
         scanned += 1;
         last = line.seq;
         if filter.passes(&line) {
+            size += line.cost();
             lines.push(line);
         }
         ControlFlow::Continue(())

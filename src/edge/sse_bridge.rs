@@ -21,6 +21,8 @@ use worker::{Context, Delay, EventStream, Response, ResponseBody, Result, WebSoc
 /// Between a reader's end and its coming back: at least this, ms, and up to as much again, so that readers that
 /// were cut together do not come back together.
 const RETRY_MS: u64 = 1_000;
+/// How long a reader has, when its stream ends, to take what waits for it, ms.
+const LAST_WRITES_MS: u64 = 10_000;
 /// Heartbeats without an answer from the object after which the stream is ended, so that the reader resumes.
 const SILENT_HEARTBEATS: u32 = 2;
 
@@ -52,7 +54,6 @@ pub fn stream(socket: WebSocket, life: u64, warrant: Option<Warrant>, context: &
         if let Ok(events) = socket.events() {
             Bridge::new(&socket, writer, warrant).run(events, life).await;
         }
-        let _ = socket.close(Some(1000), Some("bridge"));
     });
     Response::from_body(ResponseBody::Stream(pipe.readable()))
 }
@@ -98,6 +99,8 @@ impl<'a> Bridge<'a> {
                 break ending;
             }
         };
+        drop(events);
+        let _ = self.socket.close(Some(1000), Some("bridge"));
         self.finish(ending).await;
     }
 
@@ -168,21 +171,27 @@ impl<'a> Bridge<'a> {
         }
     }
 
-    /// A clean end writes what waits; a broken one tells the reader that the stream was cut.
+    /// A clean end writes what waits, as far as the reader takes it; a broken one tells that the stream was cut.
     async fn finish(mut self, ending: Ending) {
-        if ending == Ending::Broken {
-            let _ = JsFuture::from(self.writer.abort()).await;
-            return;
-        }
+        let writer = self.writer.clone();
+        let written = match ending {
+            Ending::Clean => matches!(select(pin!(self.drain()), delay(LAST_WRITES_MS)).await, Either::Left((true, _))),
+            Ending::Broken => false,
+        };
+        let _ = JsFuture::from(if written { writer.close() } else { writer.abort() }).await;
+    }
+
+    /// Whether all that waited was written.
+    async fn drain(&mut self) -> bool {
         self.write();
         while self.writing.is_some() {
             if settled(&mut self.writing).await.is_err() {
-                return;
+                return false;
             }
             self.writing = None;
             self.write();
         }
-        let _ = JsFuture::from(self.writer.close()).await;
+        true
     }
 }
 

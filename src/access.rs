@@ -102,7 +102,7 @@ impl Scopes {
     }
 
     pub fn words(self) -> Vec<&'static str> {
-        Scope::ALL.into_iter().filter(|scope| self.0 & scope.bit() != 0).map(Scope::word).collect()
+        self.iter().map(Scope::word).collect()
     }
 
     fn iter(self) -> impl Iterator<Item = Scope> {

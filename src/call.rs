@@ -5,7 +5,6 @@ use crate::command::Command;
 use crate::event::{LogLevel, LogLine};
 use crate::id::{EventId, ProjectId};
 use crate::problem::Problem;
-use crate::time::Timestamp;
 use crate::view::{Visibility, pipeline::Lens};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -80,14 +79,14 @@ pub struct Page {
 pub struct LogFilter {
     /// Any of these; empty means all.
     pub levels: Vec<LogLevel>,
-    /// Lines whose message contains this, whatever its case.
+    /// Lines whose message contains this, whatever its case; itself in lower case.
     pub text: Option<String>,
 }
 
 impl LogFilter {
     pub fn passes(&self, line: &LogLine) -> bool {
         let level = self.levels.is_empty() || self.levels.contains(&line.level);
-        let text = self.text.as_ref().is_none_or(|text| line.message.to_lowercase().contains(&text.to_lowercase()));
+        let text = self.text.as_ref().is_none_or(|text| line.message.to_lowercase().contains(text));
         level && text
     }
 }
@@ -101,8 +100,6 @@ pub struct Subscription {
     pub project: ProjectId,
     pub lens: Lens,
     pub cursor: Option<EventId>,
-    /// When the reader's credential ends.
-    pub expires_at: Option<Timestamp>,
 }
 
 /// What the bridge and the object say to each other besides finished SSE text.

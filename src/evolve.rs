@@ -4,6 +4,7 @@
 use crate::event::{Created, Event, Fact, StageReport};
 use crate::id::EventId;
 use crate::job::{Job, JobState, Stage, StageStatus};
+use crate::limits;
 use crate::time::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -58,7 +59,7 @@ fn apply(job: &mut Job, event: &Event) {
         Fact::Progress(progress) => {
             job.progress = progress.percent;
             // A report without a message leaves the last one standing: it still tells what is going on.
-            job.message = progress.message.clone().or(job.message.take());
+            job.message = progress.message.as_deref().map(|text| cut(text, limits::MESSAGE_TEXT)).or(job.message.take());
             job.sub_progress = progress.sub_progress.clone().or(job.sub_progress.take());
             extend(job, at);
         }
@@ -126,7 +127,7 @@ fn extend(job: &mut Job, at: Timestamp) {
 }
 
 fn fail(job: &mut Job, error: &str, error_code: &Option<String>) {
-    job.error = Some(error.to_owned());
+    job.error = Some(cut(error, limits::MESSAGE_TEXT));
     job.error_code = error_code.clone();
 }
 
@@ -201,7 +202,16 @@ fn stage(job: &mut Job, fact: &Fact, report: &StageReport, at: Timestamp) {
 }
 
 fn text(report: &StageReport, field: &str) -> Option<String> {
-    report.fields.get(field).and_then(Value::as_str).map(str::to_owned)
+    let text = report.fields.get(field).and_then(Value::as_str).filter(|text| !text.is_empty());
+    text.map(|text| cut(text, limits::DETAIL_TEXT))
+}
+
+/// What the folded state keeps of a text that may be as long as a body.
+fn cut(text: &str, cap: usize) -> String {
+    match text.char_indices().nth(cap) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// What a stage's report adds to the top level of the snapshot, by the words of seed 001.

@@ -59,13 +59,14 @@ impl<'a> Fields<'a> {
         self.map.get(name).filter(|value| !value.is_null())
     }
 
-    /// A non-empty text of at most `cap` characters without control characters other than line ends and tabs.
+    /// A non-empty text of at most `cap` characters. No NUL: SQLite's text functions end there.
     pub fn text(&self, name: &str, cap: usize) -> Result<Option<String>, Problem> {
         let Some(value) = self.get(name) else { return Ok(None) };
         let refuse = |what: String| Problem::field(self.path(name), format!("{} must be {what}.", self.path(name)));
         let text = value.as_str().ok_or_else(|| refuse("a string".to_owned()))?;
         match text.chars().count() {
             0 => Err(refuse("a non-empty string, or absent".to_owned())),
+            _ if text.contains('\0') => Err(refuse("free of NUL characters".to_owned())),
             length if length > cap => Err(refuse(format!("at most {cap} characters long"))),
             _ => Ok(Some(text.to_owned())),
         }

@@ -38,10 +38,12 @@ pub const MAX_ATTEMPTS_DEFAULT: u64 = 3;
 pub const SHORT_TEXT: usize = 200;
 /// `filePath`: characters, as the longest path of common file systems.
 pub const PATH_TEXT: usize = 4_096;
-/// A message that is kept in the job's folded state: characters. The state is one row of at most 2 MB: body
+/// A topic: characters. It stands in lists.
+pub const TOPIC_TEXT: usize = 2_000;
+/// What a job's folded state keeps of a message or an error: characters; the event has all of it. The state is one row of at most 2 MB: body
 /// (256 KiB), result (256 KiB), gathered data (512 KiB), `subProgress` (64 KiB) and 100 stages (400 KiB) leave room.
 pub const MESSAGE_TEXT: usize = 2_000;
-/// A stage's detail, reason or error: characters. A hundred of them stand in the folded state.
+/// What it keeps of a stage's detail, reason or error: characters. There may be a hundred.
 pub const DETAIL_TEXT: usize = 1_000;
 /// `subProgress`, bytes of JSON. It stands in the folded state.
 pub const SUB_PROGRESS: usize = 64 * 1024;
@@ -66,6 +68,9 @@ pub const RETENTION_HOURS_DEFAULT: u64 = 24;
 
 /// A page of anything that is listed, entries: default and cap. Contract for jobs.
 pub const PAGE_DEFAULT: u64 = 50;
+/// Bytes of stored text that one page carries: an isolate has 128 MB for all that it does. A page that is full before
+/// its limit tells where to go on.
+pub const PAGE_BYTES: u64 = 2 * 1024 * 1024;
 /// The cap of a page of jobs. Contract.
 pub const PAGE_JOBS: u64 = 100;
 /// The cap of a page of events, checkpoints or log lines.
@@ -80,6 +85,8 @@ pub const REPLAY_ROWS: u64 = 1_000;
 
 /// Bytes that wait for a slow reader before it is cut. Contract.
 pub const SLOW_READER: usize = 1024 * 1024;
+/// Subscribers of one object. The platform's own limit is 32,768 sockets, and meeting it is a panic.
+pub const SUBSCRIBERS: usize = 30_000;
 /// Between two heartbeats, ms. Contract.
 pub const HEARTBEAT_MS: u64 = 15_000;
 /// The longest life of a stream, ms. Contract.

@@ -89,6 +89,10 @@ impl Problem {
         Problem::new(Code::JobNotFound, "No such job: check the id, and that the key belongs to the job's project.")
     }
 
+    pub fn project_not_found() -> Problem {
+        Problem::new(Code::ProjectNotFound, "No such project: check its id.")
+    }
+
     pub fn internal() -> Problem {
         Problem::new(Code::Internal, "Something failed on our side; try again, and quote the request id if it persists.")
     }

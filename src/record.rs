@@ -2,7 +2,7 @@
 //! Invariant: a record is what `with` makes of its events, so a stored one that lags behind the log is caught up
 //! by folding the newer events on.
 
-use crate::event::{Event, Fact, Shelf};
+use crate::event::{Event, Shelf};
 use crate::evolve::evolve;
 use crate::id::EventId;
 use crate::job::Job;
@@ -42,7 +42,7 @@ pub struct Trim {
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     Kept,
-    /// The log went when its retention was over; the directory keeps the row. A retry begins a new one.
+    /// The log went when its retention was over; the directory keeps the row. What is appended later begins a new one.
     Expired,
     /// Deleted for everybody; the directory's row may still be there for a moment.
     Deleting,
@@ -59,7 +59,7 @@ impl Record {
         let (events, checkpoints, logs, phase) = rest;
         let mut record = Record { job, events, checkpoints, logs, phase };
         record.shelf(event.fact.shelf()).count += event.fact.weight();
-        if matches!(event.fact, Fact::Retried { .. }) {
+        if record.phase == Phase::Expired {
             record.phase = Phase::Kept;
         }
         Some(record)
@@ -97,10 +97,11 @@ impl Record {
         Bounds { floor, tail: self.job.tail, ended_by: self.job.ended_by }
     }
 
-    /// When the log's retention is over; `None` while the job lives, and after it went.
+    /// When the log's retention is over; `None` while the job lives, and after it went. It counts from the newest
+    /// event: lines may come after the end.
     pub fn expires_at(&self, retention_hours: u64) -> Option<Timestamp> {
-        let ended = self.job.ended_by.filter(|_| self.phase == Phase::Kept)?;
-        Some(ended.time().plus(retention_hours * 3_600_000))
+        let is_over = self.job.ended_by.is_some() && self.phase == Phase::Kept;
+        is_over.then(|| self.job.tail.time().plus(retention_hours * 3_600_000))
     }
 
     /// Notes what goes of a log that was over its cap. Of lines a few more may stay than the count says, because

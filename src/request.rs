@@ -42,7 +42,7 @@ fn created(fields: &Fields<'_>, id: JobId, project: &ProjectId) -> Result<Create
         project: project.clone(),
         name: fields.text("name", limits::SHORT_TEXT)?,
         file_path: fields.text("filePath", limits::PATH_TEXT)?,
-        topic: fields.text("topic", limits::MESSAGE_TEXT)?,
+        topic: fields.text("topic", limits::TOPIC_TEXT)?,
         priority: fields.whole("priority", 1..=3)?.unwrap_or(2) as u8,
         payload: fields.get("payload").cloned(),
         meta: fields.object("meta")?.unwrap_or_default(),
@@ -85,7 +85,7 @@ pub fn progress(body: &Value) -> Result<Command, Problem> {
     let required = || Problem::field("percent", "percent is required: a number from 0 to 100.");
     Ok(Command::Progress(Progress {
         percent: fields.percent("percent")?.ok_or_else(required)?,
-        message: fields.text("message", limits::MESSAGE_TEXT)?,
+        message: fields.text("message", limits::JSON_BODY)?,
         sub_progress: sub_progress(&fields)?,
     }))
 }
@@ -103,7 +103,7 @@ fn sub_progress(fields: &Fields<'_>) -> Result<Option<Map<String, Value>>, Probl
         let part = Fields::of(part, &format!("subProgress.{name}."))?;
         let path = part.path("percent");
         part.percent("percent")?.ok_or_else(|| Problem::field(&path, format!("{path} is required.")))?;
-        part.text("message", limits::MESSAGE_TEXT)?;
+        part.text("message", limits::JSON_BODY)?;
     }
     Ok(Some(parts))
 }
@@ -114,12 +114,6 @@ pub fn stage(body: &Value, stage: &str) -> Result<Command, Problem> {
     let fields = Fields::of(body, "")?;
     let required = || Problem::field("type", "type is required: start, complete, skipped, error, or a word of your own.");
     let word = fields.text("type", 64)?.ok_or_else(required)?;
-    for name in ["detail", "reason", "error"] {
-        let text = fields.get(name).is_some_and(Value::is_string);
-        if text {
-            fields.text(name, limits::DETAIL_TEXT)?;
-        }
-    }
     if let Some(duration) = fields.get("durationSec") {
         let good = duration.as_f64().is_some_and(|seconds| seconds >= 0.0);
         good.then_some(()).ok_or_else(|| Problem::field("durationSec", "durationSec must be a number from 0 on."))?;
@@ -152,14 +146,14 @@ pub fn fail(body: &Value) -> Result<Command, Problem> {
         Some(true) | None => RetryPolicy::Allowed,
     };
     Ok(Command::Fail {
-        error: fields.text("error", limits::MESSAGE_TEXT)?.unwrap_or_else(|| "The producer gave no reason.".to_owned()),
+        error: fields.text("error", limits::JSON_BODY)?.unwrap_or_else(|| "The producer gave no reason.".to_owned()),
         error_code: fields.text("code", limits::SHORT_TEXT)?,
         retry,
     })
 }
 
 pub fn kill(body: &Value) -> Result<Command, Problem> {
-    Ok(Command::Kill { reason: Fields::of(body, "")?.text("reason", limits::MESSAGE_TEXT)? })
+    Ok(Command::Kill { reason: Fields::of(body, "")?.text("reason", limits::JSON_BODY)? })
 }
 
 /// What a poll asks for.
@@ -174,7 +168,7 @@ pub struct Poll {
 pub fn poll(body: &Value) -> Result<Poll, Problem> {
     let fields = Fields::of(body, "")?;
     let names = fields.texts("names")?.unwrap_or_default();
-    // Bound parameters of one D1 statement: at most 100.
+    // Each pending job is compared with them.
     if names.len() > 50 {
         return Err(Problem::field("names", "names has at most 50 entries."));
     }

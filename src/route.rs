@@ -154,8 +154,7 @@ impl Route {
     }
 
     pub fn project(&self) -> Result<ProjectId, Problem> {
-        let unknown = || Problem::new(Code::ProjectNotFound, "No such project: check its id.");
-        ProjectId::parse(self.param("project")).ok_or_else(unknown)
+        ProjectId::parse(self.param("project")).ok_or_else(Problem::project_not_found)
     }
 
     pub fn key(&self) -> Result<KeyId, Problem> {

@@ -6,8 +6,7 @@ use crate::id::EventId;
 use crate::problem::{Code, Problem};
 use std::fmt::Write;
 
-/// One frame. `name` and `id` are optional in the format: a block of `id:` alone moves the cursor and dispatches
-/// nothing.
+/// One frame. One without an `id` leaves the reader's cursor where it is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Frame {
     pub name: String,
@@ -33,11 +32,6 @@ impl Frame {
 /// Splits at CRLF, LF and CR alike: each of them ends a line of an event stream.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split("\r\n").flat_map(|part| part.split(['\r', '\n']))
-}
-
-/// Moves the reader's cursor without dispatching an event.
-pub fn cursor_block(id: EventId) -> String {
-    format!("id: {id}\n\n")
 }
 
 /// Asks the reader to wait so long before it comes back, ms.

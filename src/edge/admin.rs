@@ -94,7 +94,7 @@ pub async fn update_project(mut visit: Visit) -> reply::Answer {
         optional(retention),
     ];
     let row: Option<ProjectRow> = Directory::open(&visit.env)?.first(sql::update_project, &bounds).await?;
-    reply::json(200, &row.ok_or_else(unknown_project)?.json())
+    reply::json(200, &row.ok_or_else(Problem::project_not_found)?.json())
 }
 
 #[derive(Deserialize)]
@@ -106,7 +106,7 @@ pub async fn rotate_project_key(visit: Visit) -> reply::Answer {
     gate::enter_admin(&visit)?;
     let bounds = [text(visit.route.project()?.as_str()), text(&project_key(&random()))];
     let row: Option<RotatedRow> = Directory::open(&visit.env)?.first(sql::rotate_project_key, &bounds).await?;
-    reply::json(200, &json!({ "projectKey": row.ok_or_else(unknown_project)?.project_key }))
+    reply::json(200, &json!({ "projectKey": row.ok_or_else(Problem::project_not_found)?.project_key }))
 }
 
 #[derive(Deserialize)]
@@ -147,14 +147,14 @@ pub async fn create_key(mut visit: Visit) -> reply::Answer {
     let fields = Fields::of(&asked, "")?;
     let name = fields.text("name", limits::SHORT_TEXT)?.unwrap_or_else(|| "key".to_owned());
     let scopes = match fields.texts("scopes")? {
-        Some(words) if words.is_empty() => return Err(Problem::field("scopes", "Name at least one scope.").into()),
-        Some(words) => Scopes::parse(&words)?,
-        None => Scopes::every(),
+        Some(words) if !words.is_empty() => Scopes::parse(&words)?,
+        // Never by default: a misspelt field would make a key for everything.
+        _ => return Err(Problem::field("scopes", "Name at least one scope.").into()),
     };
     let life = fields.whole("expiresInSeconds", 1..=KEY_LIFE_SECONDS)?;
     let new = NewKey::new(&name, scopes, life.map(|seconds| now().plus(seconds * 1_000)));
     let stored: Option<IdRow> = Directory::open(&visit.env)?.first(sql::insert_key, &new.bounds(&project)).await?;
-    stored.ok_or_else(unknown_project)?;
+    stored.ok_or_else(Problem::project_not_found)?;
     reply::json(201, &json!({
         "id": new.id, "name": new.name, "key": new.secret, "prefix": prefix_of(&new.secret),
         "scopes": scopes.words(), "expiresAt": new.expires_at.map(Timestamp::iso),
@@ -196,7 +196,7 @@ pub async fn list_keys(visit: Visit) -> reply::Answer {
 
 async fn known(directory: &Directory, project: &JsValue) -> Result<(), Failure> {
     let row: Option<ProjectRow> = directory.first(sql::get_project, std::slice::from_ref(project)).await?;
-    row.map(|_| ()).ok_or_else(|| unknown_project().into())
+    row.map(|_| ()).ok_or_else(|| Problem::project_not_found().into())
 }
 
 pub async fn revoke_key(visit: Visit) -> reply::Answer {
@@ -207,6 +207,3 @@ pub async fn revoke_key(visit: Visit) -> reply::Answer {
     reply::json(200, &json!({ "success": true }))
 }
 
-fn unknown_project() -> Problem {
-    Problem::new(Code::ProjectNotFound, "No such project: check its id.")
-}

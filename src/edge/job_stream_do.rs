@@ -7,7 +7,7 @@ use crate::call::{Ask, Call, Question, Reply, Subscription, signal};
 use crate::edge::journal::Journal;
 use crate::edge::platform;
 use crate::edge::reading;
-use crate::edge::subscribers::{FAILED, Subscribers, close};
+use crate::edge::subscribers::{FAILED, Subscribers, close, opening};
 use crate::id::{EventId, ProjectId};
 use crate::problem::Problem;
 use crate::record::Record;
@@ -142,16 +142,18 @@ impl JobObject {
         let mut memory = self.memory.borrow_mut();
         let Memory { record, subscribers, .. } = &mut *memory;
         let record = visible(record, &subscription.project)?;
+        if subscribers.is_full() {
+            return Err(Problem::unavailable());
+        }
         let lens = subscription.lens;
         let plan = plan(subscription.cursor, record.bounds(lens.visibility));
         let from = match plan {
             Plan::Gone => return Ok(None),
             Plan::Snapshot { from } | Plan::Replay { from } | Plan::Reset { from, .. } => from,
         };
-        let oldest = reading::oldest(&self.journal, record, lens.visibility);
-        let opening = lens.opening(&record.job, plan, oldest);
         let pair = WebSocketPair::new().map_err(internal)?;
         let source = (&self.journal, record);
+        let opening = opening(&lens, plan, source);
         subscribers.join(&self.state, pair.server, lens, opening, from, source).map_err(internal)?;
         Ok(Some(pair.client))
     }

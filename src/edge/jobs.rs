@@ -118,7 +118,7 @@ fn adopt(creation: Creation, ids: Vec<JobId>) -> Creation {
 }
 
 /// The reading routes of one job.
-pub async fn read(visit: Visit) -> reply::Answer {
+pub async fn ask(visit: Visit) -> reply::Answer {
     let job = visit.route.job()?;
     let grant = gate::enter_job(&visit, &job).await?;
     let query = visit.query();
@@ -145,7 +145,7 @@ fn log_filter(query: &Query) -> Result<LogFilter, Problem> {
     let refuse = || Problem::field("level", "level must be trace, debug, info, warn, error or fatal, or several with commas.");
     let words = query.text("level").into_iter().flat_map(|list| list.split(','));
     let levels = words.map(|word| parse_level(word.trim()).ok_or_else(refuse)).collect::<Result<_, _>>()?;
-    Ok(LogFilter { levels, text: query.text("q").map(str::to_owned) })
+    Ok(LogFilter { levels, text: query.text("q").map(str::to_lowercase) })
 }
 
 /// `POST /jobs/{id}/tokens`: a link for a plain `EventSource`.

@@ -128,7 +128,7 @@ impl Journal {
 
     /// One event by its id, if it is still stored.
     pub fn event(&self, wanted: EventId) -> Result<Option<Event>> {
-        self.sql.exec(sql::first_event, vec![id(wanted)])?.raw().next().map(|row| event(&row?)).transpose()
+        self.sql.exec(sql::event, vec![id(wanted)])?.raw().next().map(|row| event(&row?)).transpose()
     }
 
     pub fn remembered(&self, key: &str) -> Result<Option<Remembered>> {

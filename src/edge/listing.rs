@@ -15,6 +15,7 @@ use wasm_bindgen::JsValue;
 struct JobRow {
     id: String,
     document: String,
+    found: u64,
 }
 
 #[derive(Deserialize)]
@@ -30,8 +31,9 @@ pub async fn list(visit: Visit) -> reply::Answer {
     let directory = Directory::open(&visit.env)?;
     let (query, bounds) = listing.page_statement();
     let mut rows: Vec<JobRow> = directory.rows(&query, &bind(&grant.project, &bounds)).await?;
-    let more = rows.len() as u64 > listing.limit;
+    let found = rows.first().map_or(0, |row| row.found);
     rows.truncate(listing.limit as usize);
+    let more = found > rows.len() as u64;
     let next = rows.last().map(|row| row.id.clone()).filter(|_| more);
     let origin = visit.origin();
     let document = |row: &JobRow| serde_json::from_str::<Value>(&row.document).map(|job| with_events_url(job, &origin));

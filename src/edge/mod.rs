@@ -64,7 +64,7 @@ async fn handle(visit: Visit) -> std::result::Result<Response, Failure> {
         Action::CreateJobs => jobs::create(visit).await,
         Action::ListJobs => listing::list(visit).await,
         Action::PollJobs => polling::poll(visit).await,
-        Action::GetJob | Action::GetProgress | Action::ListCheckpoints | Action::ListLogs => jobs::read(visit).await,
+        Action::GetJob | Action::GetProgress | Action::ListCheckpoints | Action::ListLogs => jobs::ask(visit).await,
         Action::WatchJob => watching::watch(visit).await,
         Action::MintToken => jobs::mint_token(visit).await,
         Action::DeleteJob

@@ -93,7 +93,12 @@ impl Desk {
     async fn take(&self) -> Result<Vec<Value>, Failure> {
         let mut jobs: Vec<Value> = vec![];
         loop {
-            let leases = self.lease(self.poll.count - jobs.len() as u64).await?;
+            let leases = match self.lease(self.poll.count - jobs.len() as u64).await {
+                Ok(leases) => leases,
+                Err(failure) if jobs.is_empty() => return Err(failure),
+                // What was claimed is handed out, whatever the directory says now.
+                Err(_) => return Ok(jobs),
+            };
             if leases.is_empty() {
                 return Ok(jobs);
             }

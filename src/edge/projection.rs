@@ -20,8 +20,12 @@ use worker::{Delay, Result, console_error};
 const BEHIND_MS: u64 = 1_000;
 /// How soon the alarm looks whether the directory has what it should, ms.
 const CHECK_MS: u64 = 5_000;
+/// A deadline that the alarm could not carry out is tried again so much later, ms.
+const OVERDUE_MS: u64 = 1_000;
 /// A finished job looks up its project's retention so long after its end, in hours: the shortest that can be set.
 const FIRST_RETENTION_CHECK_HOURS: u64 = 1;
+/// How soon it is looked up again when the directory did not answer, ms.
+const RETENTION_AGAIN_MS: u64 = 600_000;
 
 #[derive(Deserialize)]
 struct Retention {
@@ -92,8 +96,9 @@ impl JobObject {
 
     async fn erase_everywhere(&self, id: &str) -> Result<()> {
         Directory::open(&self.env)?.delete_job(id).await?;
-        self.state.storage().delete_alarm().await?;
-        self.state.storage().delete_all().await
+        // In this order: an alarm that outlives the data finds an empty object and does nothing.
+        self.state.storage().delete_all().await?;
+        self.state.storage().delete_alarm().await
     }
 
     /// The one alarm: deadlines, what the directory lacks, retention, forgotten keys. It may fire early, late or
@@ -131,7 +136,8 @@ impl JobObject {
         if let Err(error) = self.journal.forget_requests() {
             complain("keys.kept", &error.to_string());
         }
-        self.arm(next.filter(|time| *time > now())).await;
+        // A deadline that has passed and is still there was not carried out: it is tried again in a moment.
+        self.arm(next.map(|time| time.max(now().plus(OVERDUE_MS)))).await;
     }
 
     /// Drops the log of a job that ended long enough ago; the state and the directory's row stay.
@@ -140,19 +146,21 @@ impl JobObject {
         if record.expires_at(FIRST_RETENTION_CHECK_HOURS).is_none_or(|first| first > now()) {
             return;
         }
-        let hours = self.retention_hours(record.job.created.project.as_str()).await;
-        match record.expires_at(hours) {
-            Some(due) if due <= now() => self.drop_log(),
-            due => self.arm(due).await,
+        match self.retention_hours(record.job.created.project.as_str()).await.map(|hours| record.expires_at(hours)) {
+            Ok(Some(due)) if due <= now() => self.drop_log(),
+            Ok(due) => self.arm(due).await,
+            // Nothing is dropped on a guess.
+            Err(error) => {
+                complain("retention.unknown", &error.to_string());
+                self.arm(Some(now().plus(RETENTION_AGAIN_MS))).await;
+            }
         }
     }
 
-    async fn retention_hours(&self, project: &str) -> u64 {
-        let found = match Directory::open(&self.env) {
-            Ok(directory) => directory.first::<Retention>(sql::get_project, &[text(project)]).await,
-            Err(error) => Err(error),
-        };
-        found.ok().flatten().map_or(limits::RETENTION_HOURS_DEFAULT, |project| project.retention_hours)
+    async fn retention_hours(&self, project: &str) -> Result<u64> {
+        let directory = Directory::open(&self.env)?;
+        let found: Option<Retention> = directory.first(sql::get_project, &[text(project)]).await?;
+        Ok(found.map_or(limits::RETENTION_HOURS_DEFAULT, |project| project.retention_hours))
     }
 
     fn drop_log(&self) {

@@ -5,14 +5,13 @@ use crate::edge::job_stream_do::internal;
 use crate::edge::journal::Journal;
 use crate::event::LogLine;
 use crate::id::EventId;
+use crate::limits;
 use crate::record::Record;
 use crate::response;
 use crate::view::Visibility;
 use std::ops::ControlFlow;
 
-/// Bytes of stored text that one page carries: an isolate has 128 MB, shared by its objects. A page that is full
-/// before its limit tells where to go on.
-const PAGE_BYTES: usize = 2 * 1024 * 1024;
+const PAGE_BYTES: usize = limits::PAGE_BYTES as usize;
 /// Lines that one page of a filtered log looks at; a page that found few still tells where to go on.
 const LINES_SCANNED: u64 = 20_000;
 

@@ -1,7 +1,8 @@
 //! Owns the last stretch of a stream: the edge Worker holds the reader's SSE body, and behind it a socket that the
 //! object accepted with the hibernation API. Finished SSE text passes verbatim; heartbeat, cap and the bound on a
 //! slow reader are added here, so that the object may sleep while somebody watches.
-//! Invariant: what the reader has is a prefix of what the object sent, cut between two messages or told as broken.
+//! Invariant: what the reader has is a prefix of what the object sent; what was cut inside an event is an event
+//! that the format makes the reader forget, and the cursor brings back.
 
 use crate::call::signal;
 use crate::edge::gate::Warrant;
@@ -90,7 +91,7 @@ impl<'a> Bridge<'a> {
                 Happening::Written => self.written(),
                 Happening::Heartbeat => {
                     heartbeat = delay(limits::HEARTBEAT_MS);
-                    self.beat().await
+                    self.beat()
                 }
                 Happening::ReaderLeft => Some(Ending::Broken),
                 Happening::ObjectClosed | Happening::LifeOver => Some(Ending::Clean),
@@ -144,18 +145,14 @@ impl<'a> Bridge<'a> {
     }
 
     /// The write is also the only detector of a reader that has left, and the beat the time to look whether the
-    /// key is still good: with what the gate remembers, a revoked key's streams end within 45 s.
-    async fn beat(&mut self) -> Option<Ending> {
+    /// key is still good.
+    fn beat(&mut self) -> Option<Ending> {
         self.unanswered += 1;
         if self.unanswered > SILENT_HEARTBEATS || self.socket.send_with_str(signal::PING).is_err() {
             return Some(Ending::Broken);
         }
         self.waiting.push_str(HEARTBEAT);
-        let revoked = match &self.warrant {
-            Some(warrant) => warrant.is_revoked().await,
-            None => false,
-        };
-        revoked.then_some(Ending::Clean)
+        self.warrant.as_ref().is_some_and(Warrant::is_revoked).then_some(Ending::Clean)
     }
 
     /// Starts one write of all that waits, unless one is under way.
@@ -175,7 +172,11 @@ impl<'a> Bridge<'a> {
     async fn finish(mut self, ending: Ending) {
         let writer = self.writer.clone();
         let written = match ending {
-            Ending::Clean => matches!(select(pin!(self.drain()), delay(LAST_WRITES_MS)).await, Either::Left((true, _))),
+            Ending::Clean => {
+                // The end of a life may fall between the pieces of a large event.
+                self.waiting.truncate(self.waiting.rfind("\n\n").map_or(0, |end| end + 2));
+                matches!(select(pin!(self.drain()), delay(LAST_WRITES_MS)).await, Either::Left((true, _)))
+            }
             Ending::Broken => false,
         };
         let _ = JsFuture::from(if written { writer.close() } else { writer.abort() }).await;

@@ -5,6 +5,7 @@
 
 use crate::call::signal;
 use crate::edge::journal::Journal;
+use crate::edge::reading;
 use crate::edge::platform::{TextSocket, random};
 use crate::event::Event;
 use crate::id::EventId;
@@ -55,6 +56,11 @@ impl Subscribers {
             }
         }
         Subscribers(found)
+    }
+
+    /// Whether the platform takes no more sockets for this object.
+    pub fn is_full(&self) -> bool {
+        self.0.len() >= limits::SUBSCRIBERS
     }
 
     /// Takes in a new subscriber, sends its opening and its first page.
@@ -129,7 +135,7 @@ impl Subscriber {
         // The log may have been trimmed past a reader that is still catching up.
         let plan = plan(Some(from), bounds);
         if let Plan::Reset { from: present, .. } = plan {
-            text.push_str(&lens.opening(&record.job, plan, bounds.floor));
+            text.push_str(&opening(lens, plan, (journal, record)));
             from = present;
         }
         let until = bounds.ended_by.unwrap_or(bounds.tail);
@@ -168,6 +174,15 @@ impl Subscriber {
         }
         Ok(Course::GoesOn)
     }
+}
+
+/// How a stream begins, or begins anew.
+pub fn opening(lens: &Lens, plan: Plan, (journal, record): (&Journal, &Record)) -> String {
+    let oldest = match plan {
+        Plan::Reset { .. } => reading::oldest(journal, record, lens.visibility),
+        Plan::Snapshot { .. } | Plan::Replay { .. } | Plan::Gone => record.bounds(lens.visibility).floor,
+    };
+    lens.opening(&record.job, plan, oldest)
 }
 
 /// Whether a subscriber is still there after something was sent to it.

@@ -8,7 +8,7 @@ use crate::decide::{attempt_of, decide, number};
 use crate::edge::job_stream_do::{JobObject, Memory, internal, visible};
 use crate::edge::journal::Commit;
 use crate::edge::platform::{jitter, now};
-use crate::event::{Event, Fact};
+use crate::event::{Event, Fact, Shelf};
 use crate::evolve::evolve;
 use crate::id::ProjectId;
 use crate::limits;
@@ -75,9 +75,11 @@ impl JobObject {
         let events = number(facts, tail, attempt, around.now);
         let turn = self.carry_out(&mut memory, order, &events);
         if turn.is_err() {
-            // Nothing was written: what was folded on in memory is forgotten.
+            // Nothing was written: what was folded on in memory is forgotten. Should the storage fail once more, the
+            // next request wakes the object anew.
+            memory.woken = false;
             let (record, unsaved) = self.journal.load().map_err(internal)?.unzip();
-            (memory.record, memory.unsaved) = (record, unsaved.unwrap_or_default());
+            (memory.record, memory.unsaved, memory.woken) = (record, unsaved.unwrap_or_default(), true);
         }
         turn
     }
@@ -175,8 +177,8 @@ fn after(command: &Command, events: &[Event]) -> After {
     match command {
         Command::Delete => After::Delete,
         _ if fact(Fact::is_transition) => After::ProjectNow,
-        // Logs, checkpoints and custom events change nothing that the directory shows.
-        _ if fact(|fact| fact.is_public()) => After::ProjectBehind,
+        // Lines change nothing that the directory shows.
+        _ if fact(|fact| fact.shelf() != Shelf::Logs) => After::ProjectBehind,
         _ => After::Nothing,
     }
 }

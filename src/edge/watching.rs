@@ -39,9 +39,9 @@ async fn stream(visit: &Visit, job: &JobId, grant: Grant) -> reply::Answer {
         cursor: sse::cursor(visit.header("last-event-id")?.as_deref(), query.get("lastEventId"))?,
         lens: Lens { visibility: grant.visibility(), narrowing: Narrowing::parse(query.get("events"))? },
         project: grant.project.clone(),
-        expires_at: grant.expires_at,
     };
     if visit.request.method() == worker::Method::Head {
+        job_object::question(visit, job, &grant.project, Question::Progress).await?;
         return Ok(Response::empty()?.with_headers(stream_headers()?));
     }
     let mut answer = job_object::subscribe(&visit.env, job, &subscription).await?;

@@ -37,7 +37,8 @@ impl Listing {
         self.name.is_some() || self.file_path.is_some()
     }
 
-    /// The page; one row more than asked for tells whether another page follows.
+    /// The page, ended early where its documents are large: the first one always comes. `found` of all rows, of
+    /// which one more is looked at than was asked for, tells whether another page follows.
     pub fn page_statement(&self) -> (String, Vec<Bound>) {
         let (filter, mut bounds) = self.filter();
         let cursor = self.cursor.as_ref().map(|cursor| {
@@ -47,7 +48,13 @@ impl Listing {
         bounds.push(Bound::Number(self.limit + 1));
         bounds.push(Bound::Number(self.offset));
         let cursor = cursor.unwrap_or_default();
-        (format!("SELECT id, document FROM jobs WHERE {filter}{cursor} ORDER BY id DESC LIMIT ? OFFSET ?"), bounds)
+        let rows = format!("SELECT id, document FROM jobs WHERE {filter}{cursor} ORDER BY id DESC LIMIT ? OFFSET ?");
+        let sized = format!(
+            "SELECT id, document, count(*) OVER () AS found, \
+             sum(octet_length(document)) OVER (ORDER BY id DESC) - octet_length(document) AS bytes_before FROM ({rows})"
+        );
+        bounds.push(Bound::Number(limits::PAGE_BYTES));
+        (format!("SELECT id, document, found FROM ({sized}) WHERE bytes_before < ? ORDER BY id DESC"), bounds)
     }
 
     /// How many jobs a search finds.

@@ -13,7 +13,7 @@ macro_rules! statements {
 pub mod directory {
     statements!("directory":
         upsert_job, delete_job, lease_jobs, count_jobs, reader_of_job,
-        find_key, touch_key, insert_project, list_projects, get_project, update_project, rotate_project_key,
+        find_key, find_project_key, touch_key, insert_project, list_projects, get_project, update_project, rotate_project_key,
         insert_key, list_keys, revoke_key, remember_creation, answer_creation, find_creation, forget_creations,
     );
 }
@@ -22,7 +22,7 @@ pub mod directory {
 pub mod object {
     statements!("object":
         schema, is_created, load_record, save_record, append_event, append_checkpoint, append_logs,
-        read_all, read_events, read_checkpoints, read_logs, first_event,
+        read_all, read_events, read_checkpoints, read_logs, event,
         oldest_kept_event, oldest_kept_checkpoint, oldest_kept_logs, trim_events, trim_checkpoints, trim_logs,
         find_request, remember_request, forget_requests,
     );

@@ -103,3 +103,11 @@ fn a_job_retried_after_its_log_went_has_a_retention_again() {
     let story = story.when(Command::Retry).when(Command::Ack).when(complete_plainly()).is(JobState::Completed);
     assert!(story.record.and_then(|record| record.expires_at(24)).is_some(), "the second log would be kept for ever");
 }
+
+#[test]
+fn lines_that_come_after_the_log_went_have_a_retention_again() {
+    let mut story = given_running(job()).when(complete_plainly());
+    story.record.as_mut().expect("a job").expire();
+    let story = story.when(logs(&["very late"]));
+    assert!(story.record.and_then(|record| record.expires_at(24)).is_some(), "the lines would be kept for ever");
+}

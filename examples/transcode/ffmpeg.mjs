@@ -5,8 +5,8 @@ import { createInterface } from "node:readline";
 import { exit } from "../jobcast.mjs";
 
 const require = createRequire(import.meta.url);
-const FFMPEG = tool("ffmpeg");
-const FFPROBE = tool("ffprobe");
+export const FFMPEG = tool("ffmpeg");
+export const FFPROBE = tool("ffprobe");
 
 /** The environment's, else the one on the path, else the npm package's. */
 function tool(name) {

@@ -1,15 +1,14 @@
 //! Owns the reading of log batches: a JSON array, an object with `logs`, or NDJSON, each plain or gzip (seed 004).
 //! Invariant: a batch is read whole or refused whole, and unpacking never takes more memory than the cap.
 
-use crate::batch::Batch;
+use crate::batch;
 use crate::command::LogEntry;
 use crate::event::LogLevel;
-use crate::fields::{Fields, malformed, parse_json};
+use crate::fields::{Fields, parse_json};
 use crate::limits;
 use crate::problem::Problem;
 use flate2::read::MultiGzDecoder;
 use serde_json::Value;
-use serde_json::error::Category;
 use std::io::Read;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +34,7 @@ pub fn parse_batch(bytes: &[u8], format: BatchFormat, encoding: Encoding) -> Res
         }
     };
     let entries = match format {
-        BatchFormat::Json => json_entries(text)?,
+        BatchFormat::Json => batch::entries(text)?,
         BatchFormat::NdJson => ndjson_entries(text),
     };
     match entries.len() {
@@ -59,15 +58,6 @@ fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, Problem> {
         return Err(Problem::too_large("body", message));
     }
     Ok(unpacked)
-}
-
-fn json_entries(text: &[u8]) -> Result<Vec<&[u8]>, Problem> {
-    let shape = "The body must be a list of log entries, or an object with such a list as logs.";
-    let batch: Batch = serde_json::from_slice(text).map_err(|error| match error.classify() {
-        Category::Data => Problem::field("logs", shape),
-        Category::Io | Category::Syntax | Category::Eof => malformed("body".to_owned(), &error),
-    })?;
-    Ok(batch.0.into_iter().map(|raw| raw.get().as_bytes()).collect())
 }
 
 /// One entry a line; empty lines are passed over, as files end with one.

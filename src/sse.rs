@@ -44,9 +44,9 @@ pub const HEARTBEAT: &str = ": ping\n\n";
 
 /// Reads a cursor: `Last-Event-ID`, else `lastEventId`. An empty one counts as none, as browsers send none then.
 pub fn cursor(header: Option<&str>, query: Option<&str>) -> Result<Option<EventId>, Problem> {
-    let given = header.map(|text| ("Last-Event-ID", text)).or(query.map(|text| ("lastEventId", text)));
-    match given {
-        None | Some((_, "")) => Ok(None),
+    let given = [("Last-Event-ID", header.unwrap_or_default()), ("lastEventId", query.unwrap_or_default())];
+    match given.into_iter().find(|(_, text)| !text.is_empty()) {
+        None => Ok(None),
         Some((field, text)) => parse_cursor(text).map(Some).ok_or_else(|| bad_cursor(field)),
     }
 }

@@ -1,0 +1,98 @@
+//! Polls: candidates are leased by priority, then age; two leases never hold the same job at the same time.
+
+use crate::support::build::{job_id, project};
+use crate::{JobRow, add_project, directory, job_row, number, rows, text};
+use jobcast::sql::directory as sql;
+use proptest::prelude::*;
+use rusqlite::Connection;
+use rusqlite::types::Value as Bound;
+
+const LEASE: u64 = jobcast::limits::LEASE_MS;
+
+/// The jobs that a poll takes, in the order in which its producer gets them.
+fn lease(db: &Connection, now: u64, names: Option<&str>, count: u64) -> Vec<String> {
+    let bounds = vec![text(project().as_str()), number(now), number(now + LEASE), names.map_or(Bound::Null, text), number(count)];
+    let mut taken: Vec<(u64, String)> = rows(db, sql::lease_jobs, bounds, |row| Ok((row.get("priority")?, row.get("id")?)));
+    taken.sort();
+    taken.into_iter().map(|(_, id)| id).collect()
+}
+
+fn ids(numbers: &[u128]) -> Vec<String> {
+    numbers.iter().map(|number| job_id(*number).to_string()).collect()
+}
+
+#[test]
+fn the_most_urgent_come_first_then_the_oldest() {
+    let db = directory();
+    for (number, priority) in [(1, 3), (2, 2), (3, 1), (4, 2), (5, 1)] {
+        JobRow { priority, ..job_row(number) }.save(&db);
+    }
+    assert_eq!(lease(&db, 1_000, None, 3), ids(&[3, 5, 2]));
+    assert_eq!(lease(&db, 1_000, None, 3), ids(&[4, 1]));
+    assert_eq!(lease(&db, 1_000, None, 3), ids(&[]));
+}
+
+#[test]
+fn a_lease_that_came_to_nothing_runs_out() {
+    let db = directory();
+    job_row(1).save(&db);
+    assert_eq!(lease(&db, 1_000, None, 1), ids(&[1]));
+    assert_eq!(lease(&db, 1_000 + LEASE - 1, None, 1), ids(&[]));
+    assert_eq!(lease(&db, 1_000 + LEASE, None, 1), ids(&[1]));
+}
+
+#[test]
+fn a_job_that_comes_back_is_free_at_once() {
+    let db = directory();
+    job_row(1).save(&db);
+    assert_eq!(lease(&db, 1_000, None, 1), ids(&[1]));
+    JobRow { status: "delivered", last_event: 2, ..job_row(1) }.save(&db);
+    assert_eq!(lease(&db, 1_001, None, 1), ids(&[]));
+    JobRow { last_event: 3, ..job_row(1) }.save(&db);
+    assert_eq!(lease(&db, 1_002, None, 1), ids(&[1]));
+}
+
+#[test]
+fn names_are_filtered() {
+    let db = directory();
+    for (number, name) in [(1, None), (2, Some("encode")), (3, Some("thumbnail")), (4, Some("encode"))] {
+        JobRow { name, ..job_row(number) }.save(&db);
+    }
+    assert_eq!(lease(&db, 1_000, Some(r#"["encode"]"#), 1), ids(&[2]));
+    assert_eq!(lease(&db, 1_000, Some(r#"["thumbnail","encode","other"]"#), 9), ids(&[3, 4]));
+    assert_eq!(lease(&db, 1_000, Some(r#"["other"]"#), 9), ids(&[]));
+    assert_eq!(lease(&db, 1_000, None, 9), ids(&[1]));
+}
+
+#[test]
+fn only_pending_jobs_of_the_own_project_are_taken() {
+    let db = directory();
+    let other = jobcast::id::ProjectId::new(jobcast::time::Timestamp(7), 7).to_string();
+    add_project(&db, &other, "pk_2");
+    JobRow { project: other, ..job_row(1) }.save(&db);
+    for (number, status) in [(2, "scheduled"), (3, "delivered"), (4, "running"), (5, "completed"), (6, "failed"), (7, "cancelled")] {
+        JobRow { status, ..job_row(number) }.save(&db);
+    }
+    job_row(8).save(&db);
+    assert_eq!(lease(&db, 1_000, None, 50), ids(&[8]));
+}
+
+proptest! {
+    #![proptest_config(crate::support::hostile::cases(64))]
+
+    #[test]
+    fn two_leases_never_hold_the_same_job(polls in proptest::collection::vec((0u64..LEASE, 1u64..6), 0..20)) {
+        let db = directory();
+        (1..=12).for_each(|number| job_row(number).save(&db));
+        let (mut now, mut held) = (1_000, vec![]);
+        for (later, count) in polls {
+            now += later;
+            held.retain(|(until, _): &(u64, String)| *until > now);
+            let taken = lease(&db, now, None, count);
+            prop_assert!(taken.len() as u64 <= count);
+            prop_assert!(taken.iter().all(|id| held.iter().all(|(_, other)| other != id)));
+            prop_assert!(taken.len() as u64 == count || held.len() + taken.len() == 12, "free jobs were passed over");
+            held.extend(taken.into_iter().map(|id| (now + LEASE, id)));
+        }
+    }
+}

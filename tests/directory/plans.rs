@@ -1,0 +1,126 @@
+//! Each statement is good SQL, and reads by the index that its comment names.
+
+use crate::{directory, migrated};
+use jobcast::fields::Query;
+use jobcast::sql::list::Listing;
+use jobcast::sql::{directory as sql, object};
+use rusqlite::Connection;
+
+fn objects() -> Connection {
+    let db = Connection::open_in_memory().expect("SQLite");
+    db.execute_batch(object::schema).expect("a good schema");
+    db
+}
+
+fn plan(db: &Connection, statement: &str) -> Vec<String> {
+    let explain = format!("EXPLAIN QUERY PLAN {statement}");
+    let mut prepared = db.prepare(&explain).unwrap_or_else(|error| panic!("{statement}: {error}"));
+    let steps = prepared.raw_query().mapped(|row| row.get("detail")).collect::<Result<Vec<String>, _>>();
+    steps.expect("a plan")
+}
+
+/// The comment that stands above a statement, in one line.
+fn comment(statement: &str) -> String {
+    statement.lines().filter_map(|line| line.strip_prefix("-- ")).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether the plan does what the comment promises; `None` where the comment names no index.
+fn keeps_its_word(comment: &str, steps: &[String]) -> Option<bool> {
+    let reads = steps.join("; ");
+    let promised = |words: &str| comment.split_once(words).map(|(_, rest)| rest);
+    let first_word = |rest: &str| rest.split([' ', '.', ',']).next().unwrap_or_default().to_owned();
+    let is_write = steps.iter().all(|step| !step.starts_with("SCAN") && !step.starts_with("SEARCH"));
+    if let Some(column) = promised("nique index on ").map(first_word) {
+        return Some(reads.contains(&format!("({column}=?)")));
+    }
+    if let Some(index) = promised("Index ").map(first_word) {
+        return Some(reads.contains(&index));
+    }
+    let by_primary_key = |step: &String| {
+        let read = step.starts_with("SCAN") || step.starts_with("SEARCH");
+        !read || step.contains("PRIMARY KEY") || step.contains("sqlite_autoindex") || step.starts_with("SCAN") && is_rowid_order(step)
+    };
+    comment.to_lowercase().contains("primary key").then(|| is_write || steps.iter().all(by_primary_key))
+}
+
+/// A table's own order is that of its integer primary key.
+fn is_rowid_order(step: &str) -> bool {
+    ["SCAN events", "SCAN checkpoints", "SCAN logs"].contains(&step)
+}
+
+#[test]
+fn every_statement_of_the_directory_prepares_and_says_who_calls_it_and_what_it_reads_by() {
+    let db = migrated();
+    for (name, statement) in sql::ALL {
+        let steps = plan(&db, statement);
+        let comment = comment(statement);
+        assert!(!comment.is_empty(), "{name} has no comment");
+        assert_ne!(keeps_its_word(&comment, &steps), Some(false), "{name}: “{comment}”, but: {steps:#?}");
+        let names_its_index = keeps_its_word(&comment, &steps).is_some() || statement.contains("INSERT INTO");
+        assert!(names_its_index, "{name} does not say what it reads by: {steps:#?}");
+        assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{name} sorts: {steps:#?}");
+    }
+}
+
+#[test]
+fn every_statement_of_the_object_prepares_and_keeps_its_word() {
+    let db = objects();
+    for (name, statement) in object::ALL.iter().filter(|(name, _)| *name != "schema") {
+        let steps = plan(&db, statement);
+        let comment = comment(statement);
+        assert_ne!(keeps_its_word(&comment, &steps), Some(false), "{name}: “{comment}”, but: {steps:#?}");
+        assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{name} sorts: {steps:#?}");
+    }
+}
+
+#[test]
+fn a_poll_reads_the_pending_jobs_in_their_order_and_nothing_else() {
+    let steps = plan(&migrated(), sql::lease_jobs);
+    assert!(steps.iter().any(|step| step.contains("jobs_pending (project_id=?)")), "{steps:#?}");
+    assert!(!steps.iter().any(|step| step.starts_with("SCAN jobs")), "{steps:#?}");
+}
+
+/// Whether the rows of `jobs` are sorted; what is done to the page that was read is nobody's cost.
+fn sorts_jobs(db: &Connection, statement: &str) -> bool {
+    let explain = format!("EXPLAIN QUERY PLAN {statement}");
+    let mut prepared = db.prepare(&explain).expect("a good statement");
+    let steps = prepared.raw_query().mapped(|row| Ok((row.get("parent")?, row.get("detail")?)));
+    let steps: Vec<(u64, String)> = steps.collect::<Result<_, _>>().expect("a plan");
+    let reads = |detail: &str| detail.starts_with("SEARCH jobs") || detail.starts_with("SCAN jobs");
+    let (parent, _) = steps.iter().find(|(_, detail)| reads(detail)).expect("a read of jobs");
+    steps.iter().any(|(sibling, detail)| sibling == parent && detail.contains("TEMP B-TREE"))
+}
+
+#[test]
+fn each_form_of_the_list_reads_one_index_backwards() {
+    let db = directory();
+    for (query, index) in [
+        ("", "jobs_by_project"),
+        ("cursor=job_01KJMA0FM00000000000000001", "jobs_by_project"),
+        ("status=running", "jobs_by_status"),
+        ("status=running&cursor=job_01KJMA0FM00000000000000001", "jobs_by_status"),
+        ("status=queued", "jobs_by_"),
+        ("name=a", "jobs_by_name"),
+        ("name=a&status=running", "jobs_by_"),
+        ("filePath=a", "jobs_by_path"),
+        ("filePath=a&cursor=job_01KJMA0FM00000000000000001", "jobs_by_path"),
+    ] {
+        let (statement, _) = Listing::parse(&Query::parse(Some(query))).expect("a good query").page_statement();
+        let steps = plan(&db, &statement);
+        assert!(steps.iter().any(|step| step.contains(index)), "{query}: {steps:#?}");
+        assert!(!sorts_jobs(&db, &statement), "{query} sorts: {steps:#?}");
+    }
+}
+
+#[test]
+fn every_file_is_listed_and_every_list_has_its_file() {
+    for (folder, all) in [("directory", sql::ALL), ("object", object::ALL)] {
+        let path = format!("{}/src/sql/{folder}", env!("CARGO_MANIFEST_DIR"));
+        let files = std::fs::read_dir(path).expect("a folder").map(|file| file.expect("a file").file_name().into_string().expect("a name"));
+        let mut files: Vec<String> = files.map(|file| file.trim_end_matches(".sql").to_owned()).collect();
+        let mut names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
+        files.sort();
+        names.sort();
+        assert_eq!(files, names);
+    }
+}

@@ -18,7 +18,8 @@ test("a stream that has reached its cap", async (t) => {
     const stream = await open(t, job.eventsUrl);
     const ids = await reportUntil(job, stream.ended);
     assert.deepEqual([await stream.ended, stream.rest], ["clean", ""]);
-    assert.ok(Date.now() - since < (CAP_SECONDS + 1) * 1_000 && Date.now() - since > (CAP_SECONDS - 0.5) * 1_000);
+    const lived = Date.now() - since;
+    assert.ok(lived > (CAP_SECONDS - 0.5) * 1_000 && lived < (CAP_SECONDS + 3) * 1_000, `it lived for ${lived} ms`);
     const got = stream.frames.filter((frame) => frame.event === "job:progress").map((frame) => frame.id);
     assert.ok(got.length > 0);
     assert.deepEqual(got, ids.slice(0, got.length).map(String));

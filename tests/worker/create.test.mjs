@@ -61,6 +61,14 @@ describe("creating jobs", { concurrency: true }, () => {
     assert.equal(new Set(jobs.map((job) => job.id)).size, 3);
   });
 
+  test("an array's order is the order of age: poll hands the first out first, the list shows the last first", async () => {
+    const own = await newProject();
+    const names = Array.from({ length: 20 }, (_, index) => `n${index}`);
+    await own.ask("POST", "/api/v1/jobs", { json: names.map((name) => ({ name })) });
+    assert.deepEqual((await own.list()).jobs.map((job) => job.name), names.toReversed());
+    assert.deepEqual((await own.polled({ count: 50 })).map((job) => job.name), names);
+  });
+
   test("a hundred jobs can be made at once, and not one more", async () => {
     const own = await newProject();
     const send = (count) => own.ask("POST", "/api/v1/jobs", { json: Array(count).fill({ name: "many" }) });

@@ -58,11 +58,12 @@ class Reader {
   #connected = Promise.withResolvers();
 
   constructor(t, url, key) {
-    Object.assign(this, { t, url, key });
+    Object.assign(this, { t, url, key, testOver: false });
+    t.after(() => (this.testOver = true));
   }
 
   async follow() {
-    for (let ended = false; !ended; ) {
+    for (let ended = false; !ended && !this.testOver; ) {
       const stream = await open(this.t, this.url, { key: this.key, cursor: this.cursor });
       assert.equal(stream.status, 200);
       this.#connected.resolve(stream);

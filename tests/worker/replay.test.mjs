@@ -46,6 +46,13 @@ describe("a stream with a cursor", { concurrency: true }, () => {
     assert.deepEqual(percents(await stream.remaining()), [4]);
   });
 
+  test("counts an empty header as none", async (t) => {
+    const { job, ids } = await reported(project, 4);
+    await job.report("complete");
+    const stream = await open(t, `${job.eventsUrl}?lastEventId=${ids[2]}`, { headers: { "last-event-id": "" } });
+    assert.deepEqual(percents(await stream.remaining()), [4]);
+  });
+
   test("brings the whole log for cursor 0", async (t) => {
     const { job } = await reported(project, 3);
     await job.report("complete");

@@ -51,7 +51,12 @@ describe("reports", { concurrency: true }, () => {
     assert.deepEqual((await job.log()).at(-1).data, { percent: 7 });
   });
 
-  for (const data of [{}, { percent: "anything", type: 5, id: null }, { nested: { deep: [{ ü: "😀\n" }] } }]) {
+  const OBJECTS = [
+    {}, { percent: "anything", type: 5, id: null }, { nested: { deep: [{ ü: "😀\n" }] } },
+    { float: -2.3814388147103378e111, tiny: 5e-324, whole: 9007199254740991, negative: -0.1 },
+    { "$serde_json::private::RawValue": "[1]" }, JSON.parse('{"__proto__":1,"constructor":{"a":"\\u0000\\u2028"}}'),
+  ];
+  for (const data of OBJECTS) {
     test(`checkpoint and event take any JSON object: ${JSON.stringify(data)}`, async () => {
       const job = await project.running();
       await job.report("checkpoint", data);

@@ -11,6 +11,7 @@ test("a service that is killed in the middle of reports", async (t) => {
   const project = await newProject({ publicRead: true, at });
   const job = await project.running();
   const created = await project.create({ name: "created before", scheduledFor: new Date(Date.now() + 3_600_000).toISOString() });
+  const silent = await project.running({ name: "silent", timeoutSeconds: 2 });
   await job.report("logs", ["a line"]);
   await job.report("checkpoint", { count: 1500 });
   const browser = listen(t, job.eventsUrl, ["job:snapshot", "job:progress", "job:completed"]);
@@ -26,7 +27,7 @@ test("a service that is killed in the middle of reports", async (t) => {
     assert.deepEqual(answered.filter((id) => !kept.has(id)), []);
     assert.deepEqual([(await job.lines()).length, (await job.checkpoints())[0].data], [1, { count: 1500 }]);
     assert.deepEqual(await created.now(), created.created);
-    assert.equal((await project.list()).total, 2);
+    assert.equal((await project.list()).total, 3);
   });
 
   await t.test("showed nobody an event that it does not have", async () => {
@@ -35,6 +36,11 @@ test("a service that is killed in the middle of reports", async (t) => {
     const shown = stream.frames.filter((frame) => frame.event === "job:progress").map((frame) => frame.id);
     assert.ok(shown.length > 0);
     assert.deepEqual(shown.filter((id) => !kept.has(id)), []);
+  });
+
+  await t.test("keeps its clock: a time-out comes to its end", async () => {
+    const [again] = await project.polled({ names: ["silent"], waitSeconds: 20 });
+    assert.deepEqual([again.id, again.attempt, again.errorCode], [silent.id, 2, "timeout"]);
   });
 
   await t.test("resumes a stream by its cursor, and an EventSource by itself", async (t) => {

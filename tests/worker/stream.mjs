@@ -97,7 +97,7 @@ export class Stream {
   }
 
   told() {
-    return this.frames.map((frame) => frame.event ?? "·").slice(-20).join(" ") || "nothing at all";
+    return `${this.status} ${this.frames.map((frame) => frame.event ?? "·").slice(-20).join(" ")}`;
   }
 }
 

@@ -24,7 +24,7 @@ describe("a stream token", { concurrency: true }, () => {
   });
 
   test("ends its stream cleanly when it expires, and opens nothing after", async (t) => {
-    const { expiresAt, url } = await mint({ ttlSeconds: 2 });
+    const { expiresAt, url } = await mint({ ttlSeconds: 6 });
     const stream = await open(t, url);
     await stream.event("job:snapshot");
     assert.deepEqual([await stream.ended, stream.rest], ["clean", ""]);

@@ -127,11 +127,13 @@ fn parse_word(word: &str) -> Result<Scopes, Problem> {
     match word {
         "jobs:worker" => Ok(Scopes::worker()),
         "jobs:write" => Ok(Scopes::write()),
-        _ => Scope::ALL.into_iter().find(|scope| scope.word() == word).map(|scope| Scopes::of(&[scope])).ok_or_else(|| {
-            let known: Vec<_> = Scope::ALL.into_iter().map(Scope::word).collect();
-            let message = format!("“{word}” is no scope: use {}, jobs:worker or jobs:write.", known.join(", "));
-            Problem::field("scopes", message)
-        }),
+        _ => Scope::ALL.into_iter().find(|scope| scope.word() == word).map(|scope| Scopes::of(&[scope])).ok_or_else(
+            || {
+                let known: Vec<_> = Scope::ALL.into_iter().map(Scope::word).collect();
+                let message = format!("“{word}” is no scope: use {}, jobs:worker or jobs:write.", known.join(", "));
+                Problem::field("scopes", message)
+            },
+        ),
     }
 }
 

@@ -120,7 +120,21 @@ mod tests {
 
     #[test]
     fn what_has_another_shape_or_is_no_json_is_refused() {
-        for text in ["", "{}", "1", "\"logs\"", "[1", "[1,]", "[1 2]", "[1]]", "{\"logs\": 1}", "{\"logs\": [1]", "{logs: []}", "[1] [2]", "{\"logs\"}"] {
+        for text in [
+            "",
+            "{}",
+            "1",
+            "\"logs\"",
+            "[1",
+            "[1,]",
+            "[1 2]",
+            "[1]]",
+            "{\"logs\": 1}",
+            "{\"logs\": [1]",
+            "{logs: []}",
+            "[1] [2]",
+            "{\"logs\"}",
+        ] {
             assert_eq!(texts(text), None, "{text}");
         }
     }

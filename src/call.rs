@@ -29,9 +29,17 @@ pub enum Question {
     /// The job as the producer API shows it.
     Job,
     Progress,
-    Events { page: Page, visibility: Visibility },
-    Checkpoints { page: Page },
-    Logs { page: Page, filter: LogFilter },
+    Events {
+        page: Page,
+        visibility: Visibility,
+    },
+    Checkpoints {
+        page: Page,
+    },
+    Logs {
+        page: Page,
+        filter: LogFilter,
+    },
 }
 
 /// A command and what came with it.

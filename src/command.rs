@@ -19,9 +19,17 @@ pub enum Command {
     Custom(Map<String, Value>),
     Keepalive,
     Logs(Vec<LogEntry>),
-    Complete { result: Option<Value> },
-    Fail { error: String, error_code: Option<String>, retry: RetryPolicy },
-    Kill { reason: Option<String> },
+    Complete {
+        result: Option<Value>,
+    },
+    Fail {
+        error: String,
+        error_code: Option<String>,
+        retry: RetryPolicy,
+    },
+    Kill {
+        reason: Option<String>,
+    },
     Retry,
     Cancel,
     Delete,

@@ -156,13 +156,7 @@ fn complete(job: &Job, result: &Option<Value>) -> Decision {
     }
 }
 
-fn fail(
-    job: &Job,
-    error: &str,
-    error_code: &Option<String>,
-    retry: RetryPolicy,
-    around: Circumstances,
-) -> Decision {
+fn fail(job: &Job, error: &str, error_code: &Option<String>, retry: RetryPolicy, around: Circumstances) -> Decision {
     match job.state {
         JobState::Running => Ok(vec![failure(job, error, error_code.clone(), retry, around)]),
         JobState::Failed => Ok(vec![]),

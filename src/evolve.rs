@@ -59,7 +59,8 @@ fn apply(job: &mut Job, event: &Event) {
         Fact::Progress(progress) => {
             job.progress = progress.percent;
             // A report without a message leaves the last one standing: it still tells what is going on.
-            job.message = progress.message.as_deref().map(|text| cut(text, limits::MESSAGE_TEXT)).or(job.message.take());
+            job.message =
+                progress.message.as_deref().map(|text| cut(text, limits::MESSAGE_TEXT)).or(job.message.take());
             job.sub_progress = progress.sub_progress.clone().or(job.sub_progress.take());
             extend(job, at);
         }

@@ -120,7 +120,13 @@ pub enum StageStatus {
 
 impl Stage {
     pub fn pending(name: &str) -> Stage {
-        Stage { name: name.to_owned(), status: StageStatus::Pending, detail: None, duration_sec: None, started_at: None }
+        Stage {
+            name: name.to_owned(),
+            status: StageStatus::Pending,
+            detail: None,
+            duration_sec: None,
+            started_at: None,
+        }
     }
 }
 

@@ -39,9 +39,10 @@ pub fn parse_batch(bytes: &[u8], format: BatchFormat, encoding: Encoding) -> Res
     };
     match entries.len() {
         0 => Err(Problem::field("logs", "logs must have at least one entry.")),
-        count if count > limits::LOG_ENTRIES => {
-            Err(Problem::too_large("logs", format!("A batch has at most {} entries: send several.", limits::LOG_ENTRIES)))
-        }
+        count if count > limits::LOG_ENTRIES => Err(Problem::too_large(
+            "logs",
+            format!("A batch has at most {} entries: send several.", limits::LOG_ENTRIES),
+        )),
         _ => entries.iter().enumerate().map(|(index, text)| entry(index, text)).collect(),
     }
 }
@@ -50,9 +51,9 @@ pub fn parse_batch(bytes: &[u8], format: BatchFormat, encoding: Encoding) -> Res
 fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, Problem> {
     let mut unpacked = Vec::new();
     let mut reader = MultiGzDecoder::new(bytes).take(limits::LOG_BATCH_UNPACKED as u64 + 1);
-    reader.read_to_end(&mut unpacked).map_err(|_| {
-        Problem::field("body", "The body is not valid gzip, though Content-Encoding says so.")
-    })?;
+    reader
+        .read_to_end(&mut unpacked)
+        .map_err(|_| Problem::field("body", "The body is not valid gzip, though Content-Encoding says so."))?;
     if unpacked.len() > limits::LOG_BATCH_UNPACKED {
         let message = format!("A batch unpacks to at most {} bytes: send several.", limits::LOG_BATCH_UNPACKED);
         return Err(Problem::too_large("body", message));

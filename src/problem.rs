@@ -94,7 +94,10 @@ impl Problem {
     }
 
     pub fn internal() -> Problem {
-        Problem::new(Code::Internal, "Something failed on our side; try again, and quote the request id if it persists.")
+        Problem::new(
+            Code::Internal,
+            "Something failed on our side; try again, and quote the request id if it persists.",
+        )
     }
 
     pub fn unavailable() -> Problem {

@@ -112,7 +112,8 @@ fn sub_progress(fields: &Fields<'_>) -> Result<Option<Map<String, Value>>, Probl
 pub fn stage(body: &Value, stage: &str) -> Result<Command, Problem> {
     check_stage_name(stage, "stage")?;
     let fields = Fields::of(body, "")?;
-    let required = || Problem::field("type", "type is required: start, complete, skipped, error, or a word of your own.");
+    let required =
+        || Problem::field("type", "type is required: start, complete, skipped, error, or a word of your own.");
     let word = fields.text("type", 64)?.ok_or_else(required)?;
     if let Some(duration) = fields.get("durationSec") {
         let good = duration.as_f64().is_some_and(|seconds| seconds >= 0.0);
@@ -189,7 +190,8 @@ pub fn attempt(header: Option<&str>) -> Result<Option<u32>, Problem> {
 /// `Idempotency-Key`: printable, not empty, bounded.
 pub fn idempotency_key(header: Option<&str>) -> Result<Option<String>, Problem> {
     let Some(text) = header else { return Ok(None) };
-    let good = (1..=limits::IDEMPOTENCY_KEY).contains(&text.len()) && text.bytes().all(|byte| (0x21..0x7f).contains(&byte));
+    let good =
+        (1..=limits::IDEMPOTENCY_KEY).contains(&text.len()) && text.bytes().all(|byte| (0x21..0x7f).contains(&byte));
     let message = format!("Idempotency-Key must be 1 to {} printable ASCII characters.", limits::IDEMPOTENCY_KEY);
     good.then(|| Some(text.to_owned())).ok_or_else(|| Problem::field("Idempotency-Key", message))
 }

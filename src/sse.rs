@@ -96,7 +96,11 @@ mod tests {
     fn a_malformed_cursor_is_refused_by_name() {
         for text in ["x", "-1", "+1", " 1", "1.0", "1e3", "9007199254740992", "99999999999999999999"] {
             let problem = cursor(None, Some(text)).unwrap_err();
-            assert_eq!((problem.code, &problem.details["field"]), (Code::InvalidCursor, &"lastEventId".into()), "{text}");
+            assert_eq!(
+                (problem.code, &problem.details["field"]),
+                (Code::InvalidCursor, &"lastEventId".into()),
+                "{text}"
+            );
         }
     }
 }

@@ -29,7 +29,8 @@ pub fn sign(claims: &Claims, secret: &[u8]) -> String {
 }
 
 pub fn verify(token: &str, secret: &[u8], now: Timestamp) -> Result<Grant, Problem> {
-    let claims = signed_claims(token, secret).ok_or_else(|| bad_credential("This is no stream token of this service: mint a new one."))?;
+    let claims = signed_claims(token, secret)
+        .ok_or_else(|| bad_credential("This is no stream token of this service: mint a new one."))?;
     if claims.expires_at <= now {
         return Err(bad_credential("The stream token has expired: mint a new one."));
     }

@@ -66,9 +66,12 @@ pub async fn create_project(mut visit: Visit) -> reply::Answer {
             directory.statement(sql::insert_key, &new.bounds(&id))?,
         ])
         .await?;
-    reply::json(201, &json!({
-        "id": id, "name": name, "publicRead": public_read, "projectKey": key, "apiKey": new.secret,
-    }))
+    reply::json(
+        201,
+        &json!({
+            "id": id, "name": name, "publicRead": public_read, "projectKey": key, "apiKey": new.secret,
+        }),
+    )
 }
 
 pub async fn list_projects(visit: Visit) -> reply::Answer {
@@ -155,10 +158,13 @@ pub async fn create_key(mut visit: Visit) -> reply::Answer {
     let new = NewKey::new(&name, scopes, life.map(|seconds| now().plus(seconds * 1_000)));
     let stored: Option<IdRow> = Directory::open(&visit.env)?.first(sql::insert_key, &new.bounds(&project)).await?;
     stored.ok_or_else(Problem::project_not_found)?;
-    reply::json(201, &json!({
-        "id": new.id, "name": new.name, "key": new.secret, "prefix": prefix_of(&new.secret),
-        "scopes": scopes.words(), "expiresAt": new.expires_at.map(Timestamp::iso),
-    }))
+    reply::json(
+        201,
+        &json!({
+            "id": new.id, "name": new.name, "key": new.secret, "prefix": prefix_of(&new.secret),
+            "scopes": scopes.words(), "expiresAt": new.expires_at.map(Timestamp::iso),
+        }),
+    )
 }
 
 #[derive(Deserialize)]
@@ -206,4 +212,3 @@ pub async fn revoke_key(visit: Visit) -> reply::Answer {
     row.ok_or_else(|| Problem::new(Code::KeyNotFound, "No such key in this project: check both ids."))?;
     reply::json(200, &json!({ "success": true }))
 }
-

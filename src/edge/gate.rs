@@ -2,9 +2,7 @@
 //! Invariant: a revoked key stops within `REMEMBERED_MS` in every isolate, and its streams two heartbeats later:
 //! under the contract's 60 s.
 
-use crate::access::{
-    Credential, Grant, Scope, Scopes, bad_credential, hash_secret, missing_credential,
-};
+use crate::access::{Credential, Grant, Scope, Scopes, bad_credential, hash_secret, missing_credential};
 use crate::edge::directory::{Directory, text, time};
 use crate::edge::platform::{now, setting};
 use crate::edge::reply::Failure;
@@ -103,7 +101,9 @@ async fn granted(visit: &Visit, credential: Credential, job: Option<&JobId>) -> 
         (Credential::StreamToken(text), Some(_)) if matches!(visit.request.method(), Method::Get | Method::Head) => {
             Ok(token::verify(&text, token_secret(visit)?.as_bytes(), now())?)
         }
-        (Credential::StreamToken(_), _) => Err(bad_credential("A stream token only reads its job: use an API key.").into()),
+        (Credential::StreamToken(_), _) => {
+            Err(bad_credential("A stream token only reads its job: use an API key.").into())
+        }
         (Credential::ProjectKey(_) | Credential::None, _) => Err(missing_credential().into()),
     }
 }
@@ -181,8 +181,7 @@ fn touch(env: &Env, context: &Context, id: &str) {
 
 /// A project key opens the public part of its own project's jobs; nobody's name, where the project allows it.
 async fn public_reader(visit: &Visit, credential: Credential, job: &JobId) -> Result<Grant, Failure> {
-    let row: Option<ReaderRow> =
-        Directory::open(&visit.env)?.first(sql::reader_of_job, &[text(job.as_str())]).await?;
+    let row: Option<ReaderRow> = Directory::open(&visit.env)?.first(sql::reader_of_job, &[text(job.as_str())]).await?;
     match (credential, row) {
         (Credential::ProjectKey(key), Some(row)) if row.project_key == key => Ok(Grant::public(row.project_id)),
         (Credential::ProjectKey(key), _) => Err(stranger(visit, &key).await?.into()),

@@ -18,7 +18,12 @@ pub async fn command(env: &Env, job: &JobId, project: &ProjectId, order: Order) 
     call(env, job, project, Ask::Command(order)).await
 }
 
-pub async fn question(visit: &Visit, job: &JobId, project: &ProjectId, question: Question) -> std::result::Result<Value, Failure> {
+pub async fn question(
+    visit: &Visit,
+    job: &JobId,
+    project: &ProjectId,
+    question: Question,
+) -> std::result::Result<Value, Failure> {
     call(&visit.env, job, project, Ask::Question(question)).await
 }
 

@@ -142,7 +142,8 @@ pub fn page(query: &Query) -> Result<Page, Problem> {
 
 /// `level` takes one level or several, `q` a piece of the message.
 fn log_filter(query: &Query) -> Result<LogFilter, Problem> {
-    let refuse = || Problem::field("level", "level must be trace, debug, info, warn, error or fatal, or several with commas.");
+    let refuse =
+        || Problem::field("level", "level must be trace, debug, info, warn, error or fatal, or several with commas.");
     let words = query.text("level").into_iter().flat_map(|list| list.split(','));
     let levels = words.map(|word| parse_level(word.trim()).ok_or_else(refuse)).collect::<Result<_, _>>()?;
     Ok(LogFilter { levels, text: query.text("q").map(str::to_lowercase) })

@@ -100,7 +100,14 @@ impl Journal {
 
     /// Events newer than `after`, up to `until`, as far as the reader may see them; at most `rows` of them or
     /// `bytes` of stored text.
-    pub fn read(&self, after: EventId, until: EventId, visibility: Visibility, rows: u64, bytes: usize) -> Result<Read> {
+    pub fn read(
+        &self,
+        after: EventId,
+        until: EventId,
+        visibility: Visibility,
+        rows: u64,
+        bytes: usize,
+    ) -> Result<Read> {
         let query = match visibility {
             Visibility::Public => sql::read_events,
             Visibility::Full => sql::read_all,
@@ -164,7 +171,8 @@ impl Journal {
 const MAX_ID: f64 = 9_007_199_254_740_992.0;
 
 fn append(event: &Event) -> Result<Statement> {
-    let mut bounds = vec![id(event.id), Bound::Integer(event.attempt.into()), serde_json::to_string(&event.fact)?.into()];
+    let mut bounds =
+        vec![id(event.id), Bound::Integer(event.attempt.into()), serde_json::to_string(&event.fact)?.into()];
     let query = match &event.fact {
         Fact::Logs(chunk) => {
             bounds.push(Bound::Float(chunk.to_seq as f64));

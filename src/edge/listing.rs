@@ -39,10 +39,13 @@ pub async fn list(visit: Visit) -> reply::Answer {
     let document = |row: &JobRow| serde_json::from_str::<Value>(&row.document).map(|job| with_events_url(job, &origin));
     let jobs = rows.iter().map(document).collect::<Result<Vec<_>, _>>().map_err(worker::Error::from)?;
     let total = total(&directory, &grant.project, &listing).await?;
-    reply::json(200, &json!({
-        "jobs": jobs, "limit": listing.limit, "offset": listing.offset,
-        "count": jobs.len(), "total": total, "nextCursor": next,
-    }))
+    reply::json(
+        200,
+        &json!({
+            "jobs": jobs, "limit": listing.limit, "offset": listing.offset,
+            "count": jobs.len(), "total": total, "nextCursor": next,
+        }),
+    )
 }
 
 /// Read from the counters; only a search counts.

@@ -14,7 +14,10 @@ extern "C" {
     /// The storage of a SQLite object, with the call that `worker` does not have yet.
     type SyncStorage;
     #[wasm_bindgen(method, catch, js_name = transactionSync)]
-    fn transaction_sync(this: &SyncStorage, work: &mut dyn FnMut() -> std::result::Result<(), JsValue>) -> std::result::Result<JsValue, JsValue>;
+    fn transaction_sync(
+        this: &SyncStorage,
+        work: &mut dyn FnMut() -> std::result::Result<(), JsValue>,
+    ) -> std::result::Result<JsValue, JsValue>;
 
     /// A socket to which the same text is sent as to many others, without copying it out of wasm for each.
     pub type TextSocket;

@@ -9,8 +9,8 @@ use crate::edge::gate::Warrant;
 use crate::edge::platform::{IdentityTransformStream, jitter};
 use crate::limits;
 use crate::sse::{HEARTBEAT, retry_block};
-use futures_util::future::{Either, select};
 use futures_util::StreamExt;
+use futures_util::future::{Either, select};
 use js_sys::Uint8Array;
 use std::pin::pin;
 use std::time::Duration;
@@ -78,7 +78,17 @@ struct Bridge<'a> {
 impl<'a> Bridge<'a> {
     fn new(socket: &'a WebSocket, writer: WritableStreamDefaultWriter, warrant: Option<Warrant>) -> Bridge<'a> {
         let waiting = retry_block(RETRY_MS + (jitter() * RETRY_MS as f64) as u64);
-        Bridge { socket, writer, waiting, opening: 0, is_open: false, writing: None, owes_next: false, unanswered: 0, warrant }
+        Bridge {
+            socket,
+            writer,
+            waiting,
+            opening: 0,
+            is_open: false,
+            writing: None,
+            owes_next: false,
+            unanswered: 0,
+            warrant,
+        }
     }
 
     async fn run(mut self, mut events: EventStream<'_>, life: u64) {

@@ -5,8 +5,8 @@
 
 use crate::call::signal;
 use crate::edge::journal::Journal;
-use crate::edge::reading;
 use crate::edge::platform::{TextSocket, random};
+use crate::edge::reading;
 use crate::event::Event;
 use crate::id::EventId;
 use crate::limits;

@@ -184,10 +184,12 @@ fn after(command: &Command, events: &[Event]) -> After {
 }
 
 fn log_range(events: &[Event]) -> Value {
-    let chunks = || events.iter().filter_map(|event| match &event.fact {
-        Fact::Logs(chunk) => Some(chunk),
-        _ => None,
-    });
+    let chunks = || {
+        events.iter().filter_map(|event| match &event.fact {
+            Fact::Logs(chunk) => Some(chunk),
+            _ => None,
+        })
+    };
     let from = chunks().next().map_or(0, |chunk| chunk.from_seq);
-    response::logs_appended(from, chunks().last().map_or(0, |chunk| chunk.to_seq))
+    response::logs_appended(from, chunks().next_back().map_or(0, |chunk| chunk.to_seq))
 }

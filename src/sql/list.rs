@@ -21,7 +21,8 @@ pub struct Listing {
 
 impl Listing {
     pub fn parse(query: &Query) -> Result<Listing, Problem> {
-        let bad_cursor = || Problem::new(Code::InvalidCursor, "cursor must be a nextCursor of this list.").with("field", "cursor");
+        let bad_cursor =
+            || Problem::new(Code::InvalidCursor, "cursor must be a nextCursor of this list.").with("field", "cursor");
         Ok(Listing {
             limit: query.limit(limits::PAGE_DEFAULT, limits::PAGE_JOBS)?,
             offset: query.whole("offset", 0)?.unwrap_or(0),

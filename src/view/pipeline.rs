@@ -38,12 +38,18 @@ impl Narrowing {
     pub fn parse(list: Option<&str>) -> Result<Narrowing, Problem> {
         let list = list.unwrap_or_default();
         if list.len() > NARROWING_BYTES {
-            return Err(Problem::field("events", format!("events is longer than {NARROWING_BYTES} bytes: leave it out.")));
+            return Err(Problem::field(
+                "events",
+                format!("events is longer than {NARROWING_BYTES} bytes: leave it out."),
+            ));
         }
         let names: Vec<String> = list.split(',').map(str::trim).map(str::to_owned).collect();
         let names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
         match names.iter().find(|name| !NAMES.contains(&name.as_str()) && !name.starts_with("stage:")) {
-            Some(name) => Err(Problem::field("events", format!("“{name}” is no event of this stream: use {NAMES:?} or stage:<name>."))),
+            Some(name) => Err(Problem::field(
+                "events",
+                format!("“{name}” is no event of this stream: use {NAMES:?} or stage:<name>."),
+            )),
             None => Ok(Narrowing(names)),
         }
     }
@@ -88,7 +94,6 @@ impl Lens {
         Frame { name: "job:snapshot".to_owned(), id: Some(from), data: snapshot(job).to_string() }.encode(&mut out);
         out
     }
-
 }
 
 fn reset(reason: ResetReason, oldest: EventId) -> Frame {

@@ -22,7 +22,7 @@ export function render(state) {
   problem(state.problem);
   if (!seen) return;
   overall(state);
-  parts(state.sub, state.stages);
+  parts(state);
   stages(state.stages);
   log(state);
   outcome(state);
@@ -54,8 +54,9 @@ function overall({ percent, message, status, retryAt, attempt }) {
 }
 
 /** Of the parts only those of stages that run: the others are told by the stages themselves. */
-function parts(sub, stages) {
-  const open = Object.entries(sub).filter(([name]) => (stages.get(name)?.status ?? "running") === "running");
+function parts({ status, sub, stages }) {
+  const runs = (name) => status === "running" && (stages.get(name)?.status ?? "running") === "running";
+  const open = Object.entries(sub).filter(([name]) => runs(name));
   at("sub").hidden = open.length === 0;
   fill(at("sub"), open.length, () => element("li", {}, element("span"), element("progress", { max: 100 }), element("span", { className: "share" })));
   open.forEach(([name, { percent, message }], index) => {

@@ -4,7 +4,7 @@ use crate::access::{Grant, Scope, Scopes, fingerprint};
 use crate::call::{Answer, LogFilter, Once, Order, Page, Question};
 use crate::command::Command;
 use crate::edge::directory::{Directory, text, time};
-use crate::edge::platform::{job_id, now};
+use crate::edge::platform::{job_ids, now};
 use crate::edge::reply::{self, Failure};
 use crate::edge::turn::idempotency_conflict;
 use crate::edge::{Visit, body, gate, job_object};
@@ -29,7 +29,7 @@ pub async fn create(mut visit: Visit) -> reply::Answer {
     let grant = gate::enter(&visit).await?;
     let key = request::idempotency_key(visit.header("idempotency-key")?.as_deref())?;
     let (asked, bytes) = body::json(&mut visit).await?;
-    let creation = request::create(&asked, &grant.project, job_id)?;
+    let creation = request::create(&asked, &grant.project, job_ids())?;
     let origin = visit.origin();
     let Some(key) = key else { return reply::json(201, &store(&visit.env, creation, &origin).await?) };
     let once = Once { key, fingerprint: fingerprint(&[&bytes]) };

@@ -58,8 +58,14 @@ pub fn jitter() -> f64 {
     js_sys::Math::random()
 }
 
-pub fn job_id() -> JobId {
-    JobId::new(now(), entropy())
+/// New job ids that sort in the order in which they are made, so that a list's jobs are as old as their places say.
+pub fn job_ids() -> impl FnMut() -> JobId {
+    // Of the 80 bits that count, the uppermost stays free for counting on.
+    let (now, mut last) = (now(), entropy() >> 49);
+    move || {
+        last += 1;
+        JobId::new(now, last)
+    }
 }
 
 pub fn project_id() -> ProjectId {

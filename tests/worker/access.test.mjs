@@ -24,7 +24,8 @@ describe("a route of the producer API", { concurrency: true }, () => {
   });
 
   for (const { method, path, scope, json, headers = {} } of ROUTES) {
-    const call = (to, options) => request(place.url + path.replace("{job}", to.id), { method, json, ...options, headers: { ...headers, ...options.headers } });
+    const call = (to, options) =>
+      request(place.url + path.replace("{job}", to.id), { method, json, ...options, headers: { ...headers, ...options.headers } });
 
     test(`${method} ${path} refuses a key without ${scope}, and names it`, async () => {
       const answer = await call(job, { key: without[scope] });
@@ -55,7 +56,8 @@ describe("a route of the producer API", { concurrency: true }, () => {
   }
 
   test("a key is taken as Bearer and as x-api-key", async () => {
-    for (const headers of [{ authorization: `Bearer ${project.apiKey}` }, { authorization: `bearer ${project.apiKey}` }, { "x-api-key": project.apiKey }]) {
+    const { apiKey } = project;
+    for (const headers of [{ authorization: `Bearer ${apiKey}` }, { authorization: `bearer ${apiKey}` }, { "x-api-key": apiKey }]) {
       accepted(await request(place.url + job.path, { headers }));
     }
   });
@@ -68,8 +70,8 @@ describe("a route of the producer API", { concurrency: true }, () => {
   test("every answer has an X-Request-Id of its own", async (t) => {
     const stream = await open(t, job.eventsUrl, { key: project.apiKey });
     const answers = await Promise.all([
-      request(`${place.url}/health`), request(`${place.url}/nothing`), job.ask("GET"), job.post("progress", {}), job.ask("GET", "", { key: "bad" }),
-      job.ask("PUT"), project.ask("GET", "/api/v1/jobs"), admin("GET", "/api/projects"), request(`${place.url}/api/projects`),
+      request(`${place.url}/health`), request(`${place.url}/nothing`), request(`${place.url}/api/projects`), admin("GET", "/api/projects"),
+      job.ask("GET"), job.post("progress", {}), job.ask("GET", "", { key: "bad" }), job.ask("PUT"), project.ask("GET", "/api/v1/jobs"),
     ]);
     const ids = [stream, ...answers].map((answer) => answer.headers.get("x-request-id"));
     assert.ok(ids.every(Boolean) && new Set(ids).size === ids.length, ids.join());

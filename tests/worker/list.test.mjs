@@ -14,7 +14,9 @@ describe("the list of jobs", { concurrency: true }, () => {
   before(async () => {
     project = await newProject();
     const made = [];
-    for (const index of [0, 1, 2, 3, 4, 5, 6]) made.push(await project.create({ name: `n${index % 2}`, filePath: `videos/${index % 3}.mp4` }));
+    for (const index of [0, 1, 2, 3, 4, 5, 6]) {
+      made.push(await project.create({ name: `n${index % 2}`, filePath: `videos/${index % 3}.mp4` }));
+    }
     newestFirst = made.map((job) => job.id).reverse();
   });
 

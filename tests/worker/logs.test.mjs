@@ -27,7 +27,8 @@ describe("appending logs", { concurrency: true }, () => {
       const [first, second, third] = await job.lines();
       assert.deepEqual(first, { seq: 1, ...ENTRIES[0] });
       assert.deepEqual([second.level, second.message], ["warn", ENTRIES[1].message]);
-      assert.deepEqual([third.seq, third.message, typeof third.level, typeof third.timestamp], [3, "done with preflight", "string", "string"]);
+      assert.deepEqual([third.seq, third.message], [3, "done with preflight"]);
+      assert.ok(third.level === "info" && Date.parse(third.timestamp) > 0);
     });
   }
 
@@ -84,9 +85,11 @@ describe("appending logs", { concurrency: true }, () => {
   }
 
   const MALFORMED = {
-    "JSON that is cut": ["application/json", '["a", "b"'], "an NDJSON line that is cut": ["application/x-ndjson", '"a"\n{"message":\n"c"\n'],
+    "JSON that is cut": ["application/json", '["a", "b"'],
+    "an NDJSON line that is cut": ["application/x-ndjson", '"a"\n{"message":\n"c"\n'],
     "a text": ["application/json", '"a"'], "an object without logs": ["application/json", '{"lines":["a"]}'],
-    "no entries": ["application/json", "[]"], "an empty body": ["application/json", ""], "an empty NDJSON body": ["application/x-ndjson", "\n\n"],
+    "no entries": ["application/json", "[]"], "an empty body": ["application/json", ""],
+    "an empty NDJSON body": ["application/x-ndjson", "\n\n"],
     "bytes that are no UTF-8": ["application/json", Buffer.from([0x5b, 0x22, 0xff, 0xfe, 0x22, 0x5d])],
   };
   for (const [what, [type, body]] of Object.entries(MALFORMED)) {
@@ -143,7 +146,8 @@ describe("appending logs", { concurrency: true }, () => {
     const body = Buffer.concat(Array(8).fill(gzipSync(Buffer.alloc(64 * KIB * KIB, "x"), { level: 9 })));
     assert.ok(body.length < KIB * KIB, "512 MiB, small enough on the wire");
     await job.unchangedBy(async () => {
-      for (const answer of await Promise.all(Array.from({ length: 4 }, () => job.ask("POST", "/logs", { headers, body })))) refused(answer, 413);
+      const answers = await Promise.all(Array.from({ length: 4 }, () => job.ask("POST", "/logs", { headers, body })));
+      answers.forEach((answer) => refused(answer, 413));
     });
   });
 });
@@ -153,7 +157,8 @@ describe("finding lines", { concurrency: true }, () => {
   before(async () => {
     job = await (await newProject()).running();
     const levels = ["debug", "info", "warn", "error"];
-    await job.report("logs", Array.from({ length: 20 }, (_, at) => ({ level: levels[at % 4], message: `line ${at}${at % 5 ? "" : " Disk"}` })));
+    const line = (at) => ({ level: levels[at % 4], message: `line ${at}${at % 5 ? "" : " Disk"}` });
+    await job.report("logs", Array.from({ length: 20 }, (_, at) => line(at)));
   });
   const page = async (query) => accepted(await job.ask("GET", `/logs?${query}`));
 

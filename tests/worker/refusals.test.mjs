@@ -28,7 +28,10 @@ describe("bad input", { concurrency: true }, () => {
     });
   }
 
-  for (const path of ["/nothing", "/api/v1", "/api/v1/job", "/api/v1/jobs/", `/api/v1/jobs/${UNKNOWN}/nothing`, "/api/v1/jobs/x/stages", "/API/V1/JOBS"]) {
+  const NOWHERE = [
+    "/nothing", "/api/v1", "/api/v1/job", "/api/v1/jobs/", `/api/v1/jobs/${UNKNOWN}/nothing`, "/api/v1/jobs/x/stages", "/API/V1/JOBS",
+  ];
+  for (const path of NOWHERE) {
     test(`an unknown path is 404: ${path}`, async () => {
       refused(await project.ask("GET", path), 404);
     });
@@ -108,7 +111,8 @@ describe("bad input", { concurrency: true }, () => {
     [{}, "percent"], [{ percent: 1, message: "" }, "message"], [{ percent: 1, message: 5 }, "message"],
     [{ percent: 1, subProgress: [] }, "subProgress"], [{ percent: 1, subProgress: { a: {} } }, "subProgress.a.percent"],
     [{ percent: 1, subProgress: { a: { percent: 101 } } }, "subProgress.a.percent"],
-    [{ percent: 1, subProgress: { a: { percent: 1, message: "" } } }, "subProgress.a.message"], [{ percent: 1, subProgress: { a: 5 } }, "subProgress.a"],
+    [{ percent: 1, subProgress: { a: { percent: 1, message: "" } } }, "subProgress.a.message"],
+    [{ percent: 1, subProgress: { a: 5 } }, "subProgress.a"],
   ];
   for (const [json, field] of FIELDS) {
     test(`progress ${JSON.stringify(json)} is refused: ${field}`, async () => {
@@ -143,7 +147,8 @@ describe("bad input", { concurrency: true }, () => {
 
   test("a refusal shows nothing of the inside", async () => {
     const answers = await Promise.all([
-      project.ask("GET", "/api/v1/jobs/'%20OR%201=1--"), project.ask("GET", "/api/v1/jobs?cursor='--"), job.post("progress", { percent: "'" }),
+      project.ask("GET", "/api/v1/jobs/'%20OR%201=1--"), project.ask("GET", "/api/v1/jobs?cursor='--"),
+      job.post("progress", { percent: "'" }),
     ]);
     for (const answer of answers) assert.doesNotMatch(answer.text, /panick|wasm|\.rs|SQL|D1_|stack/i);
   });

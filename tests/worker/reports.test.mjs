@@ -159,8 +159,10 @@ describe("Idempotency-Key on reports", { concurrency: true }, () => {
     });
   }
 
-  for (const [part, prepare] of [["claim", "pending"], ["ack", "pending"], ["complete", "running"], ["fail", "running"], ["kill", "running"],
-    ["retry", "failed"], ["cancel", "pending"]]) {
+  const COMMANDS = {
+    claim: "pending", ack: "pending", complete: "running", fail: "running", kill: "running", retry: "failed", cancel: "pending",
+  };
+  for (const [part, prepare] of Object.entries(COMMANDS)) {
     test(`a repeated ${part} gets the first answer and adds nothing`, async () => {
       const job = await STATES[prepare](project);
       const first = await job.report(part, {}, once);

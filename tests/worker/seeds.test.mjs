@@ -114,7 +114,8 @@ describe("the EventSource of seed 001", { concurrency: true }, () => {
         t.after(() => this.close());
       }
     }
-    new Function("EventSource", "console", EVENT_SOURCE.replace("/jobs/1/", `/jobs/${job.id}/`))(PageEventSource, { log: write, error: write });
+    const run = new Function("EventSource", "console", EVENT_SOURCE.replace("/jobs/1/", `/jobs/${job.id}/`));
+    run(PageEventSource, { log: write, error: write });
     return output;
   };
   const line = async (output) => (await once(output, "line", { signal: AbortSignal.timeout(30_000) }))[0];
@@ -124,7 +125,8 @@ describe("the EventSource of seed 001", { concurrency: true }, () => {
     const output = page(t, job);
     assert.equal(await line(output), "Current state: running");
     await job.report("stages/research", { type: "start" });
-    const [done] = await Promise.all([line(output), job.report("stages/research", { type: "complete", detail: "5 key facts", durationSec: 4.2 })]);
+    const complete = { type: "complete", detail: "5 key facts", durationSec: 4.2 };
+    const [done] = await Promise.all([line(output), job.report("stages/research", complete)]);
     assert.equal(done, "Research done in 4.2s");
     const [end] = await Promise.all([line(output), job.report("complete")]);
     assert.equal(end, "Job finished!");
@@ -167,13 +169,16 @@ describe("a stream in a terminal", { concurrency: true }, () => {
     const head = [];
     for (let line; (line = (await lines.next()).value.trim().toLowerCase()) !== ""; ) head.push(line);
     assert.equal(head[0], "http/1.1 200 ok");
-    for (const header of ["content-type: text/event-stream", "cache-control: no-cache", "x-accel-buffering: no"]) assert.ok(head.includes(header), header);
+    for (const header of ["content-type: text/event-stream", "cache-control: no-cache", "x-accel-buffering: no"]) {
+      assert.ok(head.includes(header), header);
+    }
   });
 
   test("the polling fallback is a curl with Accept: application/json", async () => {
     const project = await newProject();
     const job = await project.running();
-    const { output } = await shell(`curl -s -H "x-api-key: $KEY" -H "Accept: application/json" "${job.eventsUrl}?limit=1"`, { KEY: project.apiKey });
+    const script = `curl -s -H "x-api-key: $KEY" -H "Accept: application/json" "${job.eventsUrl}?limit=1"`;
+    const { output } = await shell(script, { KEY: project.apiKey });
     assert.equal(JSON.parse(output).events[0].type, "job.created");
   });
 });

@@ -11,7 +11,8 @@ import { open } from "./stream.mjs";
 
 const LINE = "x".repeat(16 * 1_024);
 const LINES = 12;
-// 192 KiB each, which is sent as it comes (a larger batch is paced): together far more than the 1 MiB that waits for a reader and what the kernel's sockets hold on the way.
+// 192 KiB each, which is sent as it comes (a larger batch is paced): together far more than the 1 MiB that waits for a reader and
+// what the kernel's sockets hold on the way.
 const BATCHES_SENT = 200;
 
 const batch = (lines) => BATCHES["NDJSON, gzip"](Array(lines).fill(LINE));

@@ -4,9 +4,8 @@
 
 use crate::id::{EventId, JobId, ProjectId};
 use crate::time::Timestamp;
-use crate::view::Visibility;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// One accepted fact, at its place in its job's log.
 #[derive(Debug, Clone, PartialEq)]
@@ -239,19 +238,6 @@ impl Fact {
             | Fact::Keepalive {}
             | Fact::Logs(_) => false,
         }
-    }
-}
-
-impl Event {
-    /// The event in a page of the log: `{id, type, attempt, ts, data}`. The payload is the producer's business:
-    /// only `jobs:read` sees it.
-    pub fn page_entry(&self, visibility: Visibility) -> Value {
-        let mut fact = serde_json::to_value(&self.fact).unwrap_or_default();
-        let (kind, mut data) = (fact["type"].take(), fact["data"].take());
-        if let (Visibility::Public, Some(data)) = (visibility, data.as_object_mut()) {
-            data.remove("payload");
-        }
-        json!({ "id": self.id, "type": kind, "attempt": self.attempt, "ts": self.id.time().iso(), "data": data })
     }
 }
 

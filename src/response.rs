@@ -87,8 +87,19 @@ pub fn done(message: &str) -> Value {
 /// A page of the log. `next` is where the next page begins; null at the end.
 pub fn events_page(events: &[Event], visibility: Visibility, limit: u64, next: Option<EventId>) -> Value {
     let shown = events.iter().filter(|event| visibility.shows(&event.fact));
-    let entries: Vec<Value> = shown.map(|event| event.page_entry(visibility)).collect();
+    let entries: Vec<Value> = shown.map(|event| page_entry(event, visibility)).collect();
     json!({ "events": entries, "limit": limit, "nextAfter": next })
+}
+
+/// The event in a page of the log: `{id, type, attempt, ts, data}`. The payload is the producer's business: only
+/// `jobs:read` sees it.
+pub fn page_entry(event: &Event, visibility: Visibility) -> Value {
+    let mut fact = serde_json::to_value(&event.fact).unwrap_or_default();
+    let (kind, mut data) = (fact["type"].take(), fact["data"].take());
+    if let (Visibility::Public, Some(data)) = (visibility, data.as_object_mut()) {
+        data.remove("payload");
+    }
+    json!({ "id": event.id, "type": kind, "attempt": event.attempt, "ts": event.id.time().iso(), "data": data })
 }
 
 pub fn checkpoints_page(events: &[Event], limit: u64, next: Option<EventId>) -> Value {

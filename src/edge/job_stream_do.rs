@@ -151,10 +151,10 @@ impl JobObject {
             Plan::Gone => return Ok(None),
             Plan::Snapshot { from } | Plan::Replay { from } | Plan::Reset { from, .. } => from,
         };
-        let pair = WebSocketPair::new().map_err(internal)?;
+        let pair = WebSocketPair::new().map_err(platform::internal)?;
         let source = (&self.journal, record);
         let opening = opening(&lens, plan, source);
-        subscribers.join(&self.state, pair.server, lens, opening, from, source).map_err(internal)?;
+        subscribers.join(&self.state, pair.server, lens, opening, from, source).map_err(platform::internal)?;
         Ok(Some(pair.client))
     }
 
@@ -196,9 +196,4 @@ impl JobObject {
 pub fn visible<'a>(record: &'a Option<Record>, project: &ProjectId) -> std::result::Result<&'a Record, Problem> {
     let own = |record: &&Record| record.job.created.project == *project && !record.is_deleting();
     record.as_ref().filter(own).ok_or_else(Problem::job_not_found)
-}
-
-pub fn internal(error: Error) -> Problem {
-    console_error!("{}", json!({ "event": "object.failed", "error": error.to_string() }));
-    Problem::internal()
 }

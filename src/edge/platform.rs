@@ -1,10 +1,13 @@
-//! Owns the clock, the randomness, the settings, and the few calls that `worker` has no typed form for.
+//! Owns the clock, the randomness, the settings, how a failure of the platform is told, and the few calls that `worker`
+//! has no typed form for.
 
 use crate::id::{JobId, KeyId, ProjectId, RequestId};
+use crate::problem::Problem;
 use crate::time::Timestamp;
+use serde_json::json;
 use wasm_bindgen::prelude::*;
 use worker::durable::ScheduledTime;
-use worker::{Env, Error, Result, Storage};
+use worker::{Env, Error, Result, Storage, console_error};
 
 #[wasm_bindgen]
 extern "C" {
@@ -92,4 +95,10 @@ pub fn transaction(storage: &Storage, mut work: impl FnMut() -> Result<()>) -> R
     let raw: &SyncStorage = storage.as_raw().unchecked_ref();
     let mut run = || work().map_err(JsValue::from);
     raw.transaction_sync(&mut run).map(|_| ()).map_err(Error::from)
+}
+
+/// What the platform failed an object in: told to the operator in full, to the caller as a problem of ours.
+pub fn internal(error: Error) -> Problem {
+    console_error!("{}", json!({ "event": "object.failed", "error": error.to_string() }));
+    Problem::internal()
 }

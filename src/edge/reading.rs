@@ -1,8 +1,8 @@
 //! Owns the pages that a job's object answers with: its log, its checkpoints, its lines.
 
 use crate::call::{LogFilter, Page, Question, Reply};
-use crate::edge::job_stream_do::internal;
 use crate::edge::journal::Journal;
+use crate::edge::platform::internal;
 use crate::event::LogLine;
 use crate::id::EventId;
 use crate::limits;

@@ -5,9 +5,9 @@
 use crate::call::{Answer, Once, Order, Reply};
 use crate::command::{Circumstances, Command};
 use crate::decide::{attempt_of, decide, number};
-use crate::edge::job_stream_do::{JobObject, Memory, internal, visible};
+use crate::edge::job_stream_do::{JobObject, Memory, visible};
 use crate::edge::journal::Commit;
-use crate::edge::platform::{jitter, now};
+use crate::edge::platform::{internal, jitter, now};
 use crate::event::{Event, Fact, Shelf};
 use crate::evolve::evolve;
 use crate::id::ProjectId;

@@ -1,7 +1,7 @@
 //! What is stored reads back: facts, records, and the calls between the Worker and the object.
 
 use crate::support::{build, facts, hostile, story::nothing};
-use crate::{created, fold, live, same_job, steps, take};
+use crate::{created, fold, live, steps, take};
 use jobcast::call::{Answer, Ask, Call, Order};
 use jobcast::event::Fact;
 use jobcast::record::Record;
@@ -23,7 +23,7 @@ fn each_fact_is_stored_in_its_pinned_form_and_read_from_it() {
 #[test]
 fn a_page_of_the_log_shows_the_stored_words() {
     for sample in facts::samples() {
-        let entry = sample.event().page_entry(jobcast::view::Visibility::Full);
+        let entry = jobcast::response::page_entry(&sample.event(), jobcast::view::Visibility::Full);
         let stored: serde_json::Value = serde_json::from_str(sample.stored).expect("JSON");
         assert_eq!((&entry["type"], &entry["data"]), (&stored["type"], &stored["data"]));
         let head = (&entry["id"], &entry["attempt"], &entry["ts"]);
@@ -44,7 +44,7 @@ fn a_record_is_stored_in_its_pinned_form_and_read_from_it() {
 }
 
 proptest! {
-    #![proptest_config(hostile::cases(128))]
+    #![proptest_config(hostile::cases(96))]
 
     #[test]
     fn facts_survive_their_storage(created in created(), steps in steps()) {
@@ -59,7 +59,6 @@ proptest! {
         let cut = cut.index(story.log.len()) + 1;
         let on_the_way = fold(&story.log[..cut]).map(|record| stored(&record));
         let caught_up = story.log[cut..].iter().fold(on_the_way, |record, event| Record::with(record, event));
-        prop_assert!(same_job(&caught_up, &story.record));
         prop_assert_eq!(caught_up, story.record);
     }
 

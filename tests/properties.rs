@@ -4,7 +4,7 @@ mod support;
 
 use jobcast::command::{Command, LogEntry, RetryPolicy};
 use jobcast::event::{Created, Event, Fact, LogLevel, Progress};
-use jobcast::job::{Job, JobState};
+use jobcast::job::JobState;
 use jobcast::problem::Code;
 use jobcast::record::Record;
 use jobcast::time::Timestamp;
@@ -148,7 +148,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 proptest! {
-    #![proptest_config(hostile::cases(128))]
+    #![proptest_config(hostile::cases(96))]
 
     #[test]
     fn ids_always_grow(created in created(), steps in steps()) {
@@ -256,10 +256,4 @@ proptest! {
 /// What the fold of a log adds up to.
 fn fold<'a>(log: impl IntoIterator<Item = &'a Event>) -> Option<Record> {
     log.into_iter().fold(None, Record::with)
-}
-
-fn same_job(a: &Option<Record>, b: &Option<Record>) -> bool {
-    let job = |record: &Option<Record>| record.as_ref().map(|record| record.job.clone());
-    let (a, b): (Option<Job>, Option<Job>) = (job(a), job(b));
-    a == b
 }

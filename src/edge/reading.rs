@@ -7,8 +7,10 @@ use crate::event::LogLine;
 use crate::id::EventId;
 use crate::limits;
 use crate::record::Record;
+use crate::replay::{Plan, plan};
 use crate::response;
 use crate::view::Visibility;
+use serde_json::json;
 use std::ops::ControlFlow;
 
 const PAGE_BYTES: usize = limits::PAGE_BYTES as usize;
@@ -25,11 +27,16 @@ pub fn read(journal: &Journal, record: &Record, question: &Question) -> Reply {
     }
 }
 
+/// A page of the log. A reader whose place is gone is told so, as a stream would tell it.
 fn events(journal: &Journal, record: &Record, page: Page, visibility: Visibility) -> Reply {
     let after = EventId(page.after);
     let read = journal.read(after, record.job.tail, visibility, page.limit, PAGE_BYTES).map_err(internal)?;
     let next = read.events.last().map(|event| event.id).filter(|_| !read.is_last);
-    Ok(response::events_page(&read.events, visibility, page.limit, next))
+    let mut answer = response::events_page(&read.events, visibility, page.limit, next);
+    if let Plan::Reset { reason, .. } = plan(Some(after).filter(|after| after.0 > 0), record.bounds(visibility)) {
+        answer["reset"] = json!({ "reason": reason, "oldest": oldest(journal, record, visibility) });
+    }
+    Ok(answer)
 }
 
 fn checkpoints(journal: &Journal, page: Page) -> Reply {

@@ -8,7 +8,7 @@ import { newProject } from "./project.mjs";
 import { open } from "./stream.mjs";
 
 const HEARTBEAT_MS = 15_000;
-const SLACK_MS = 1_500;
+const SLACK_MS = 3_000;
 // Several, of which the quickest counts: the tests beside this one keep the machine busy, which is not the service's delay.
 const WATCHED = 5;
 

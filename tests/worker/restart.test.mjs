@@ -11,7 +11,7 @@ test("a service that is killed in the middle of reports", async (t) => {
   const project = await newProject({ publicRead: true, at });
   const job = await project.running();
   const created = await project.create({ name: "created before", scheduledFor: new Date(Date.now() + 3_600_000).toISOString() });
-  const silent = await project.running({ name: "silent", timeoutSeconds: 2 });
+  const silent = await project.running({ name: "silent", timeoutSeconds: 6 });
   await job.report("logs", ["a line"]);
   await job.report("checkpoint", { count: 1500 });
   const browser = listen(t, job.eventsUrl, ["job:snapshot", "job:progress", "job:completed"]);

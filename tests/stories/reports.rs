@@ -46,6 +46,21 @@ fn each_word_of_a_stage_gives_it_its_status() {
 }
 
 #[test]
+fn no_stage_goes_on_running_in_a_job_that_has_ended() {
+    let ends = [
+        (complete_plainly(), StageStatus::Done),
+        (fail_for_good("x"), StageStatus::Error),
+        (kill("stop"), StageStatus::Skipped),
+    ];
+    for (end, status) in ends {
+        given_running(job())
+            .when(stage("encode", "start", json!({})))
+            .when(end)
+            .and(|job| assert_eq!(job.stage("encode").map(|stage| stage.status), Some(status)));
+    }
+}
+
+#[test]
 fn stages_keep_the_order_in_which_they_were_declared_then_reported() {
     given_running(with_stages(&["research", "director"]))
         .when(stage("extra", "start", json!({})))

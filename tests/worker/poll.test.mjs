@@ -1,6 +1,7 @@
 // POST /api/v1/jobs/poll: who gets which job, when, and never twice.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { place } from "./place.mjs";
 import { newProject } from "./project.mjs";
 import { accepted, refused } from "./request.mjs";
 
@@ -93,6 +94,20 @@ describe("polling", { concurrency: true }, () => {
     const { jobs } = accepted(await project.ask("POST", "/api/v1/jobs", { json: Array(10).fill({}) }), 201);
     const taken = (await Promise.all(pollers)).flat().map((job) => job.id);
     assert.deepEqual(taken.toSorted(), jobs.map((job) => job.id).toSorted());
+  });
+
+  test("gives no job to a producer that has hung up while it waited", async () => {
+    const project = await newProject();
+    const hangUp = new AbortController();
+    const gone = fetch(`${place.url}/api/v1/jobs/poll`, {
+      method: "POST", body: '{"waitSeconds":20}', signal: hangUp.signal,
+      headers: { "x-api-key": project.apiKey, "content-type": "application/json" },
+    }).then((response) => response.text());
+    await project.polled({ waitSeconds: 1 });
+    hangUp.abort();
+    await assert.rejects(gone);
+    const job = await project.create();
+    assert.deepEqual((await project.polled({ waitSeconds: 20 })).map((got) => got.id), [job.id]);
   });
 
   const BAD = { count: [0, 51, -1, 1.5, "3"], names: ["a", [1], {}], waitSeconds: [-1, 21, "5", 0.5] };

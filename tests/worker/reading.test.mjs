@@ -95,6 +95,14 @@ describe("reading a job", { concurrency: true }, () => {
     assert.deepEqual((await job.page(`after=${whole.at(-2).id}`)).events, [whole.at(-1)]);
   });
 
+  test("a page whose cursor the log cannot continue says so, as a stream would", async () => {
+    const job = await project.running();
+    const tail = (await job.log()).at(-1).id;
+    assert.equal((await job.page(`after=${tail}`)).reset, undefined);
+    const { reset, events } = await job.page(`after=${tail + 1_000_000}`);
+    assert.deepEqual([Object.keys(reset).toSorted(), events], [["oldest", "reason"], []]);
+  });
+
   test("the ids of the log are those that reports got, and those of the stream", async () => {
     const job = await project.running();
     const ids = [];

@@ -85,6 +85,10 @@ describe("what a reader sees", { concurrency: true }, () => {
     assert.deepEqual((await told(t, "?events=stage:research")).names, ["job:snapshot", "stage:research", "job:completed"]);
   });
 
+  test("?events=stage:* names every stage", async (t) => {
+    assert.deepEqual((await told(t, "?events=stage:*")).names, ["job:snapshot", "stage:research", "job:completed"]);
+  });
+
   test("?events= gives nobody what he may not see", async (t) => {
     assert.deepEqual((await told(t, "?events=job:log,job:checkpoint,job:event")).names, ["job:snapshot", "job:completed"]);
   });

@@ -58,6 +58,7 @@ CREATE INDEX jobs_by_name ON jobs (project_id, name, id) WHERE name IS NOT NULL;
 CREATE INDEX jobs_by_path ON jobs (project_id, file_path, id) WHERE file_path IS NOT NULL;
 -- Polls: priority first, then age.
 CREATE INDEX jobs_pending ON jobs (project_id, priority, id) WHERE status = 'pending';
+CREATE INDEX jobs_pending_by_name ON jobs (project_id, name, priority, id) WHERE status = 'pending' AND name IS NOT NULL;
 
 -- Statistics are read, never counted: the triggers keep them.
 CREATE TABLE job_counts (

@@ -22,6 +22,8 @@ pub const LOG_CHUNK: usize = 64 * 1024;
 pub const BULK_CREATE: usize = 100;
 /// Jobs of one poll. Contract.
 pub const POLL_COUNT: u64 = 50;
+/// Names that one poll asks for.
+pub const POLL_NAMES: usize = 50;
 /// The longest that a poll waits, seconds. Contract.
 pub const POLL_WAIT_SECONDS: u64 = 20;
 

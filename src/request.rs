@@ -168,10 +168,12 @@ pub struct Poll {
 
 pub fn poll(body: &Value) -> Result<Poll, Problem> {
     let fields = Fields::of(body, "")?;
-    let names = fields.texts("names")?.unwrap_or_default();
-    // Each pending job is compared with them.
-    if names.len() > 50 {
-        return Err(Problem::field("names", "names has at most 50 entries."));
+    let mut names = fields.texts("names")?.unwrap_or_default();
+    names.sort();
+    names.dedup();
+    // Each is one bound parameter, of which a D1 statement takes 100.
+    if names.len() > limits::POLL_NAMES {
+        return Err(Problem::field("names", format!("names has at most {} entries.", limits::POLL_NAMES)));
     }
     Ok(Poll {
         count: fields.whole("count", 1..=limits::POLL_COUNT)?.unwrap_or(1),

@@ -3,7 +3,7 @@
 
 use crate::call::{Answer, Order};
 use crate::command::Command;
-use crate::edge::directory::{Directory, number, optional_text, text, time};
+use crate::edge::directory::{Directory, number, text, time};
 use crate::edge::platform::{IdentityTransformStream, now};
 use crate::edge::reply::{self, Failure};
 use crate::edge::{Visit, body, gate, job_object};
@@ -11,7 +11,7 @@ use crate::id::{JobId, ProjectId};
 use crate::limits;
 use crate::request::{self, Poll};
 use crate::response::with_events_url;
-use crate::sql::directory as sql;
+use crate::sql::lease;
 use futures_util::future::join_all;
 use js_sys::Uint8Array;
 use serde::Deserialize;
@@ -111,16 +111,11 @@ impl Desk {
     }
 
     async fn lease(&self, count: u64) -> Result<Vec<Lease>, Failure> {
-        let names = (!self.poll.names.is_empty()).then(|| json!(self.poll.names).to_string());
+        let names = &self.poll.names;
         let now = now();
-        let bounds = [
-            text(self.project.as_str()),
-            time(now),
-            time(now.plus(limits::LEASE_MS)),
-            optional_text(names.as_deref()),
-            number(count),
-        ];
-        let mut leases: Vec<Lease> = Directory::open(&self.env)?.rows(sql::lease_jobs, &bounds).await?;
+        let mut bounds = vec![text(self.project.as_str()), time(now), time(now.plus(limits::LEASE_MS)), number(count)];
+        bounds.extend(names.iter().map(|name| text(name)));
+        let mut leases: Vec<Lease> = Directory::open(&self.env)?.rows(&lease::statement(names), &bounds).await?;
         // RETURNING promises no order.
         leases.sort_by(|a, b| (a.priority, a.id.as_str()).cmp(&(b.priority, b.id.as_str())));
         Ok(leases)

@@ -28,4 +28,5 @@ pub mod object {
     );
 }
 
+pub mod lease;
 pub mod list;

@@ -2,17 +2,18 @@
 
 use crate::support::build::{job_id, project};
 use crate::{JobRow, add_project, directory, job_row, number, rows, text};
-use jobcast::sql::directory as sql;
 use proptest::prelude::*;
 use rusqlite::Connection;
-use rusqlite::types::Value as Bound;
 
 const LEASE: u64 = jobcast::limits::LEASE_MS;
 
 /// The jobs that a poll takes, in the order in which its producer gets them.
-fn lease(db: &Connection, now: u64, names: Option<&str>, count: u64) -> Vec<String> {
-    let bounds = vec![text(project().as_str()), number(now), number(now + LEASE), names.map_or(Bound::Null, text), number(count)];
-    let mut taken: Vec<(u64, String)> = rows(db, sql::lease_jobs, bounds, |row| Ok((row.get("priority")?, row.get("id")?)));
+fn lease(db: &Connection, now: u64, names: &[&str], count: u64) -> Vec<String> {
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    let mut bounds = vec![text(project().as_str()), number(now), number(now + LEASE), number(count)];
+    bounds.extend(names.iter().map(|name| text(name)));
+    let statement = jobcast::sql::lease::statement(&names);
+    let mut taken: Vec<(u64, String)> = rows(db, &statement, bounds, |row| Ok((row.get("priority")?, row.get("id")?)));
     taken.sort();
     taken.into_iter().map(|(_, id)| id).collect()
 }
@@ -27,29 +28,29 @@ fn the_most_urgent_come_first_then_the_oldest() {
     for (number, priority) in [(1, 3), (2, 2), (3, 1), (4, 2), (5, 1)] {
         JobRow { priority, ..job_row(number) }.save(&db);
     }
-    assert_eq!(lease(&db, 1_000, None, 3), ids(&[3, 5, 2]));
-    assert_eq!(lease(&db, 1_000, None, 3), ids(&[4, 1]));
-    assert_eq!(lease(&db, 1_000, None, 3), ids(&[]));
+    assert_eq!(lease(&db, 1_000, &[], 3), ids(&[3, 5, 2]));
+    assert_eq!(lease(&db, 1_000, &[], 3), ids(&[4, 1]));
+    assert_eq!(lease(&db, 1_000, &[], 3), ids(&[]));
 }
 
 #[test]
 fn a_lease_that_came_to_nothing_runs_out() {
     let db = directory();
     job_row(1).save(&db);
-    assert_eq!(lease(&db, 1_000, None, 1), ids(&[1]));
-    assert_eq!(lease(&db, 1_000 + LEASE - 1, None, 1), ids(&[]));
-    assert_eq!(lease(&db, 1_000 + LEASE, None, 1), ids(&[1]));
+    assert_eq!(lease(&db, 1_000, &[], 1), ids(&[1]));
+    assert_eq!(lease(&db, 1_000 + LEASE - 1, &[], 1), ids(&[]));
+    assert_eq!(lease(&db, 1_000 + LEASE, &[], 1), ids(&[1]));
 }
 
 #[test]
 fn a_job_that_comes_back_is_free_at_once() {
     let db = directory();
     job_row(1).save(&db);
-    assert_eq!(lease(&db, 1_000, None, 1), ids(&[1]));
+    assert_eq!(lease(&db, 1_000, &[], 1), ids(&[1]));
     JobRow { status: "delivered", last_event: 2, ..job_row(1) }.save(&db);
-    assert_eq!(lease(&db, 1_001, None, 1), ids(&[]));
+    assert_eq!(lease(&db, 1_001, &[], 1), ids(&[]));
     JobRow { last_event: 3, ..job_row(1) }.save(&db);
-    assert_eq!(lease(&db, 1_002, None, 1), ids(&[1]));
+    assert_eq!(lease(&db, 1_002, &[], 1), ids(&[1]));
 }
 
 #[test]
@@ -58,10 +59,10 @@ fn names_are_filtered() {
     for (number, name) in [(1, None), (2, Some("encode")), (3, Some("thumbnail")), (4, Some("encode"))] {
         JobRow { name, ..job_row(number) }.save(&db);
     }
-    assert_eq!(lease(&db, 1_000, Some(r#"["encode"]"#), 1), ids(&[2]));
-    assert_eq!(lease(&db, 1_000, Some(r#"["thumbnail","encode","other"]"#), 9), ids(&[3, 4]));
-    assert_eq!(lease(&db, 1_000, Some(r#"["other"]"#), 9), ids(&[]));
-    assert_eq!(lease(&db, 1_000, None, 9), ids(&[1]));
+    assert_eq!(lease(&db, 1_000, &["encode"], 1), ids(&[2]));
+    assert_eq!(lease(&db, 1_000, &["encode", "other", "thumbnail"], 9), ids(&[3, 4]));
+    assert_eq!(lease(&db, 1_000, &["other"], 9), ids(&[]));
+    assert_eq!(lease(&db, 1_000, &[], 9), ids(&[1]));
 }
 
 #[test]
@@ -74,7 +75,7 @@ fn only_pending_jobs_of_the_own_project_are_taken() {
         JobRow { status, ..job_row(number) }.save(&db);
     }
     job_row(8).save(&db);
-    assert_eq!(lease(&db, 1_000, None, 50), ids(&[8]));
+    assert_eq!(lease(&db, 1_000, &[], 50), ids(&[8]));
 }
 
 proptest! {
@@ -88,7 +89,7 @@ proptest! {
         for (later, count) in polls {
             now += later;
             held.retain(|(until, _): &(u64, String)| *until > now);
-            let taken = lease(&db, now, None, count);
+            let taken = lease(&db, now, &[], count);
             prop_assert!(taken.len() as u64 <= count);
             prop_assert!(taken.iter().all(|id| held.iter().all(|(_, other)| other != id)));
             prop_assert!(taken.len() as u64 == count || held.len() + taken.len() == 12, "free jobs were passed over");

@@ -38,7 +38,7 @@ proptest! {
 
     #[test]
     fn a_subscriber_gets_every_newer_event_or_a_reset(
-        created in created(), steps in steps(), cursor in cursors(), keep in [1usize..40, 0usize..40, 0usize..40], full: bool,
+        created in created(), steps in steps(), cursor in cursors(), keep in [1usize..12, 0usize..3, 0usize..3], full: bool,
     ) {
         let story = live(created, &steps, |_, _, _, _| {});
         let visibility = if full { Visibility::Full } else { Visibility::Public };

@@ -1,10 +1,9 @@
--- Poll: takes candidates for a moment; their objects decide. Index jobs_pending, in its order.
+-- Poll for any name: takes candidates for a moment; their objects decide. Index jobs_pending, in its order.
 UPDATE jobs SET lease_until = ?3
 WHERE id IN (
   SELECT id FROM jobs
   WHERE project_id = ?1 AND status = 'pending' AND lease_until <= ?2
-    AND (?4 IS NULL OR name IN (SELECT value FROM json_each(?4)))
   ORDER BY priority, id
-  LIMIT ?5
+  LIMIT ?4
 )
 RETURNING id, priority

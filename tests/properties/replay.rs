@@ -1,7 +1,8 @@
 //! Replay: for any log, cursor and trimming, what a subscriber gets is every event newer than its cursor, once and
 //! in order, or a `reset`. Never silence.
 
-use crate::support::hostile;
+use crate::support::build::{job, logs, progress};
+use crate::support::{hostile, story::given_running};
 use crate::{created, live, steps};
 use jobcast::event::{Event, Shelf};
 use jobcast::id::EventId;
@@ -99,4 +100,14 @@ proptest! {
         prop_assert_eq!(seen(&story.log, from, end, visibility), [end]);
         prop_assert_eq!(plan(Some(end), bounds), Plan::Gone);
     }
+}
+
+#[test]
+fn a_reader_of_lines_is_told_that_some_went_and_a_public_one_lost_nothing() {
+    let story = given_running(job()).when(logs(&["one"])).when(logs(&["two"])).when(progress(1.0, "on"));
+    let mut record = story.record.clone().expect("a job");
+    trimmed(&mut record, &story.log, [9, 9, 1]);
+    let cursor = story.log[0].id;
+    assert!(matches!(plan(Some(cursor), record.bounds(Visibility::Full)), Plan::Reset { .. }));
+    assert_eq!(plan(Some(cursor), record.bounds(Visibility::Public)), Plan::Replay { from: cursor });
 }

@@ -96,8 +96,8 @@ pub fn events_page(events: &[Event], visibility: Visibility, limit: u64, next: O
 pub fn page_entry(event: &Event, visibility: Visibility) -> Value {
     let mut fact = serde_json::to_value(&event.fact).unwrap_or_default();
     let (kind, mut data) = (fact["type"].take(), fact["data"].take());
-    if let (Visibility::Public, Some(data)) = (visibility, data.as_object_mut()) {
-        data.shift_remove("payload");
+    if let (Visibility::Public, Fact::Created(_), Some(created)) = (visibility, &event.fact, data.as_object_mut()) {
+        created.shift_remove("payload");
     }
     json!({ "id": event.id, "type": kind, "attempt": event.attempt, "ts": event.id.time().iso(), "data": data })
 }

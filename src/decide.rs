@@ -4,7 +4,7 @@
 use crate::chunk::chunks;
 use crate::command::{Circumstances, Command, RetryPolicy};
 use crate::event::{CancelledBy, Event, Fact, QueuedReason, StageReport};
-use crate::evolve::gathers;
+use crate::evolve::gathered;
 use crate::id::EventId;
 use crate::job::{Job, JobState, StageStatus};
 use crate::limits;
@@ -128,7 +128,7 @@ fn stage(job: &Job, report: &StageReport, now: Timestamp) -> Decision {
 
 /// The snapshot is one stored row: what stages add to it has a cap of its own.
 fn check_gathered(job: &Job, report: &StageReport) -> Result<(), Problem> {
-    let Some((name, value)) = gathers(report) else { return Ok(()) };
+    let Some((name, value)) = gathered(job, report) else { return Ok(()) };
     let others = job.gathered.iter().filter(|(known, _)| *known != name).map(|(_, value)| size(value)).sum::<usize>();
     if others + size(&value) > limits::GATHERED {
         let message = format!("A job's snapshot gathers at most {} bytes from its stages.", limits::GATHERED);

@@ -162,13 +162,8 @@ fn end(job: &mut Job, state: JobState, open_stages: StageStatus, id: EventId) {
 
 fn stage(job: &mut Job, fact: &Fact, report: &StageReport, at: Timestamp) {
     extend(job, at);
-    if let Some((name, value)) = gathers(report) {
-        let gathered = job.gathered.entry(name).or_insert(Value::Null);
-        match (gathered.as_object_mut(), value) {
-            // The music is told in steps (selected, resolved, generated): a later one adds to the earlier.
-            (Some(known), Value::Object(more)) if name == "musicTrack" => known.extend(more),
-            (_, value) => *gathered = value,
-        }
+    if let Some((name, value)) = gathered(job, report) {
+        job.gathered.insert(name.to_owned(), value);
     }
     let index = job.stages.iter().position(|stage| stage.name == report.stage).unwrap_or_else(|| {
         job.stages.push(Stage::pending(&report.stage));
@@ -215,22 +210,24 @@ fn cut(text: &str, cap: usize) -> String {
     }
 }
 
-/// What a stage's report adds to the top level of the snapshot, by the words of seed 001.
-pub fn gathers(report: &StageReport) -> Option<(&'static str, Value)> {
+/// What a stage's report makes of a field on the top level of the snapshot, by the words of seed 001.
+pub fn gathered(job: &Job, report: &StageReport) -> Option<(&'static str, Value)> {
     let fields = &report.fields;
     Some(match report.word.as_str() {
         "results" => ("researchData", json!(fields)),
         "score" => ("score", fields.get("score")?.clone()),
         "cost_estimate" => ("costEstimate", fields.get("estimate")?.clone()),
-        "music" | "music_resolved" | "music_generated" => ("musicTrack", music_track(fields)),
+        "music" | "music_resolved" | "music_generated" => ("musicTrack", music_track(job, fields)),
         "review" => ("criticReview", json!(fields)),
         _ => return None,
     })
 }
 
-/// OpenReels' own clients read the track's name as `trackId`; the event says `track`. Both are there.
-fn music_track(fields: &Map<String, Value>) -> Value {
-    let mut track = fields.clone();
+/// The music is told in steps (selected, resolved, generated): a later one adds to the earlier. OpenReels' own clients
+/// read the track's name as `trackId`; the event says `track`. Both are there.
+fn music_track(job: &Job, fields: &Map<String, Value>) -> Value {
+    let mut track = job.gathered.get("musicTrack").and_then(Value::as_object).cloned().unwrap_or_default();
+    track.extend(fields.clone());
     if let Some(name) = fields.get("track") {
         track.insert("trackId".to_owned(), name.clone());
     }

@@ -112,6 +112,15 @@ fn a_snapshot_does_not_grow_without_end() {
 }
 
 #[test]
+fn music_that_adds_up_meets_the_same_cap() {
+    let step = |word: &str, field: &str| stage("visuals", word, json!({ field: "x".repeat(limits::GATHERED / 2) }));
+    let story = given_running(job()).when(step("music", "one")).then(&["stage.reported"]);
+    let story = story.when(step("music_resolved", "two")).refused(Code::TooLarge);
+    let story = story.when(step("music_resolved", "one")).then(&["stage.reported"]);
+    assert!(story.job().gathered["musicTrack"].to_string().len() <= limits::GATHERED);
+}
+
+#[test]
 fn fields_of_meta_stand_in_the_snapshot_where_no_word_of_ours_does() {
     let meta = object(json!({ "owner": "anna", "status": "mine", "score": "declared" }));
     let story = given_running(jobcast::event::Created { meta, ..job() });

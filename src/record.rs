@@ -51,13 +51,13 @@ pub enum Phase {
 impl Record {
     /// Adds one event. `None` until the job is created.
     pub fn with(record: Option<Record>, event: &Event) -> Option<Record> {
-        let (job, rest) = match record {
-            Some(Record { job, events, checkpoints, logs, phase }) => (Some(job), (events, checkpoints, logs, phase)),
-            None => (None, (Kept::default(), Kept::default(), Kept::default(), Phase::Kept)),
+        let mut record = match record {
+            Some(record) => Record { job: evolve(Some(record.job), event)?, ..record },
+            None => {
+                let (events, checkpoints, logs) = Default::default();
+                Record { job: evolve(None, event)?, events, checkpoints, logs, phase: Phase::Kept }
+            }
         };
-        let job = evolve(job, event)?;
-        let (events, checkpoints, logs, phase) = rest;
-        let mut record = Record { job, events, checkpoints, logs, phase };
         record.shelf(event.fact.shelf()).count += event.fact.weight();
         if record.phase == Phase::Expired {
             record.phase = Phase::Kept;

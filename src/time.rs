@@ -29,6 +29,11 @@ impl Timestamp {
         Timestamp(self.0.saturating_add(milliseconds))
     }
 
+    /// Not before 1970.
+    pub fn minus(self, milliseconds: u64) -> Timestamp {
+        Timestamp(self.0.saturating_sub(milliseconds))
+    }
+
     /// Milliseconds from `earlier` to `self`; 0 when the clock stepped back.
     pub fn since(self, earlier: Timestamp) -> u64 {
         self.0.saturating_sub(earlier.0)

@@ -7,7 +7,7 @@ use crate::call::{Ask, Call, Question, Reply, Subscription, signal};
 use crate::edge::journal::Journal;
 use crate::edge::platform;
 use crate::edge::reading;
-use crate::edge::subscribers::{FAILED, Subscribers, close, opening};
+use crate::edge::subscribers::{FAILED, NORMAL, Subscribers, close, opening};
 use crate::id::{EventId, ProjectId};
 use crate::problem::Problem;
 use crate::record::Record;
@@ -173,7 +173,7 @@ impl JobObject {
         if let Some(tag) = self.state.get_tags(socket).pop() {
             self.memory.borrow_mut().subscribers.leave(&tag);
         }
-        close(socket, 1000, "bye");
+        close(socket, NORMAL, "bye");
     }
 
     /// Sets the alarm for `wanted` unless one fires before: an alarm that fires early re-arms itself, so that

@@ -18,7 +18,6 @@ use crate::request::{self, Creation};
 use crate::response::{events_url, with_events_url};
 use crate::route::Action;
 use crate::sql::directory as sql;
-use crate::time::Timestamp;
 use crate::token::{self, Claims};
 use futures_util::future::try_join_all;
 use serde::Deserialize;
@@ -78,7 +77,7 @@ async fn first_creation(
     once: &Once,
     ids: &[JobId],
 ) -> Result<CreationRow, Failure> {
-    let forget_before = Timestamp(now().0.saturating_sub(limits::IDEMPOTENCY_MS));
+    let forget_before = now().minus(limits::IDEMPOTENCY_MS);
     let ids = serde_json::to_string(ids).map_err(worker::Error::from)?;
     let (project, key) = (text(project.as_str()), text(&once.key));
     let found: Vec<CreationRow> = directory

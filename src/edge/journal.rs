@@ -41,6 +41,13 @@ pub struct Read {
     pub is_last: bool,
 }
 
+impl Read {
+    /// Where the next page begins; `None` at the end.
+    pub fn next(&self) -> Option<EventId> {
+        self.events.last().map(|event| event.id).filter(|_| !self.is_last)
+    }
+}
+
 struct Statement(&'static str, Vec<Bound>);
 
 impl Journal {
@@ -139,14 +146,14 @@ impl Journal {
     }
 
     pub fn remembered(&self, key: &str) -> Result<Option<Remembered>> {
-        let since = Timestamp(now().0.saturating_sub(limits::IDEMPOTENCY_MS));
+        let since = now().minus(limits::IDEMPOTENCY_MS);
         let rows = self.sql.exec(sql::find_request, vec![key.into(), ms(since)])?;
         Ok(rows.to_array::<Remembered>()?.pop())
     }
 
     /// Forgets keys older than a day.
     pub fn forget_requests(&self) -> Result<()> {
-        let since = Timestamp(now().0.saturating_sub(limits::IDEMPOTENCY_MS));
+        let since = now().minus(limits::IDEMPOTENCY_MS);
         self.sql.exec(sql::forget_requests, vec![ms(since)]).map(|_| ())
     }
 

@@ -31,8 +31,7 @@ pub fn read(journal: &Journal, record: &Record, question: &Question) -> Reply {
 fn events(journal: &Journal, record: &Record, page: Page, visibility: Visibility) -> Reply {
     let after = EventId(page.after);
     let read = journal.read(after, record.job.tail, visibility, page.limit, PAGE_BYTES).map_err(internal)?;
-    let next = read.events.last().map(|event| event.id).filter(|_| !read.is_last);
-    let mut answer = response::events_page(&read.events, visibility, page.limit, next);
+    let mut answer = response::events_page(&read.events, visibility, page.limit, read.next());
     if let Plan::Reset { reason, .. } = plan(Some(after).filter(|after| after.0 > 0), record.bounds(visibility)) {
         answer["reset"] = json!({ "reason": reason, "oldest": oldest(journal, record, visibility) });
     }
@@ -41,8 +40,7 @@ fn events(journal: &Journal, record: &Record, page: Page, visibility: Visibility
 
 fn checkpoints(journal: &Journal, page: Page) -> Reply {
     let read = journal.checkpoints(EventId(page.after), page.limit, PAGE_BYTES).map_err(internal)?;
-    let next = read.events.last().map(|event| event.id).filter(|_| !read.is_last);
-    Ok(response::checkpoints_page(&read.events, page.limit, next))
+    Ok(response::checkpoints_page(&read.events, page.limit, read.next()))
 }
 
 fn logs(journal: &Journal, page: Page, filter: &LogFilter) -> Reply {

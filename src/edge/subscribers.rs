@@ -19,7 +19,7 @@ use wasm_bindgen::JsCast;
 use worker::{Result, State, WebSocket};
 
 /// The close code of a stream that has come to its end.
-const NORMAL: u16 = 1000;
+pub const NORMAL: u16 = 1000;
 /// The close code of a stream that the object could not go on with.
 pub const FAILED: u16 = 1011;
 
@@ -146,7 +146,7 @@ impl Subscriber {
             close(&self.socket, NORMAL, "end");
             return Ok(Course::Ended);
         }
-        self.seat.from = read.events.last().map(|event| event.id).filter(|_| !read.is_last);
+        self.seat.from = read.next();
         self.socket.serialize_attachment(serde_json::to_string(&self.seat)?)?;
         if !read.is_last {
             self.socket.send_with_str(signal::MORE)?;

@@ -1,12 +1,12 @@
 // A running service: `wrangler dev` and its workerd processes, with a state folder of their own.
 // Invariant: nothing of it outlives the process that started it, however that ends.
 import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { migrateLocal } from "./database.mjs";
-import { ROOT } from "./paths.mjs";
+import { at, ROOT } from "./paths.mjs";
 import { Refusal } from "./step.mjs";
 import { LOCAL_ENV, WRANGLER } from "./wrangler.mjs";
 
@@ -21,16 +21,18 @@ const GUARD = '(cat <&3 >/dev/null; kill -KILL 0) & exec "$@" 3<&-';
 
 /**
  * Starts the service and resolves when it answers.
- * `port` 0 takes a free one; `state` is the folder of D1 and the objects; `vars` override those of wrangler.toml.
+ * `port` 0 takes a free one; `state` is the folder of D1 and the objects; `vars` override those of wrangler.toml, and `limits` its
+ * limits of rate, by the names of their bindings.
  * Resolves to `{url, exited, tail(), stop(), kill()}`: `stop` ends it in order, `kill` as a crash would; both wait until it is gone.
  */
-export async function startService({ port = 0, state, adminToken, tokenSecret, logFile, vars = {} }) {
+export async function startService({ port = 0, state, adminToken, tokenSecret, logFile, vars = {}, limits }) {
   await refuseTakenPort(port);
   state = resolve(ROOT, state);
   mkdirSync(state, { recursive: true });
   await migrateLocal(state);
   const envFile = writeEnvFile(state, { ...vars, ADMIN_TOKEN: adminToken, TOKEN_SECRET: tokenSecret });
-  const group = launch(devCommand(port, state, envFile), state, logFile);
+  const config = limits ? writeConfig(state, limits) : at("wrangler.toml");
+  const group = launch(devCommand(port, state, envFile, config), state, logFile);
   try {
     const url = await group.ready;
     await answers(url);
@@ -58,8 +60,23 @@ function writeEnvFile(state, vars) {
   return path;
 }
 
-const devCommand = (port, state, envFile) => [
-  ...WRANGLER, "dev", "--local", "--port", String(port), "--inspector-port", "0", "--persist-to", state,
+/** A copy of wrangler.toml. Paths in there are relative to the file, so the copy has them whole. */
+function writeConfig(state, limits) {
+  const path = join(state, "wrangler.toml");
+  const original = readFileSync(at("wrangler.toml"), "utf8");
+  const copy = original.replace(/^(main|migrations_dir) = "(.+)"$/gm, (_, setting, place) => `${setting} = ${JSON.stringify(at(place))}`);
+  writeFileSync(path, Object.entries(limits).reduce(withLimit, copy));
+  return path;
+}
+
+function withLimit(config, [binding, limit]) {
+  const setting = new RegExp(`(\\[\\[ratelimits\\]\\][^[]*name = "${binding}"[^[]*\\blimit = )\\d+`);
+  if (!setting.test(config)) throw new Error(`wrangler.toml has no limit of rate named ${binding}.`);
+  return config.replace(setting, `$1${limit}`);
+}
+
+const devCommand = (port, state, envFile, config) => [
+  ...WRANGLER, "dev", "--config", config, "--local", "--port", String(port), "--inspector-port", "0", "--persist-to", state,
   "--env-file", envFile, "--show-interactive-dev-session=false",
 ];
 

@@ -4,6 +4,7 @@
 use crate::fields::Query;
 use crate::id::{JobId, ProjectId};
 use crate::problem::{Code, Problem};
+use crate::session;
 use crate::time::Timestamp;
 use crate::view::Visibility;
 use base64::Engine;
@@ -146,12 +147,20 @@ pub enum Credential {
     StreamToken(String),
     /// `?key=`.
     ProjectKey(String),
+    /// The session's cookie.
+    Session(String),
     None,
 }
 
 impl Credential {
-    /// A header wins over the query: it was set on purpose, while a link may have been passed on.
-    pub fn find(authorization: Option<&str>, api_key: Option<&str>, query: &Query) -> Result<Credential, Problem> {
+    /// A header wins over the query: it was set on purpose, while a link may have been passed on. Either wins over
+    /// the cookie, which a browser sends by itself.
+    pub fn find(
+        authorization: Option<&str>,
+        api_key: Option<&str>,
+        query: &Query,
+        cookies: Option<&str>,
+    ) -> Result<Credential, Problem> {
         if let Some(header) = authorization {
             let (scheme, secret) = header.split_once(' ').unwrap_or((header, ""));
             let bearer = scheme.eq_ignore_ascii_case("bearer") && !secret.trim().is_empty();
@@ -162,7 +171,9 @@ impl Credential {
             (Some(key), _, _) => Credential::Bearer(key.trim().to_owned()),
             (None, Some(token), _) => Credential::StreamToken(token.to_owned()),
             (None, None, Some(key)) => Credential::ProjectKey(key.to_owned()),
-            (None, None, None) => Credential::None,
+            (None, None, None) => {
+                cookies.and_then(session::find).map_or(Credential::None, |token| Credential::Session(token.to_owned()))
+            }
         })
     }
 }
@@ -243,6 +254,11 @@ pub fn api_key(random: &[u8; 32]) -> String {
     format!("jc_{}", URL_SAFE_NO_PAD.encode(random))
 }
 
+/// A new session's secret: `jcs_` and 32 random bytes.
+pub fn session_token(random: &[u8; 32]) -> String {
+    format!("jcs_{}", URL_SAFE_NO_PAD.encode(random))
+}
+
 /// What a list of keys shows of a secret: enough to recognise it.
 pub fn prefix_of(secret: &str) -> String {
     secret.chars().take(10).collect()
@@ -278,11 +294,15 @@ mod tests {
     }
 
     #[test]
-    fn a_header_wins_over_the_query_and_a_strange_scheme_is_refused() {
+    fn a_header_wins_over_the_query_the_query_over_the_cookie_and_a_strange_scheme_is_refused() {
         let query = Query::parse(Some("token=t&key=pk_1"));
-        assert_eq!(Credential::find(Some("Bearer a"), None, &query).unwrap(), Credential::Bearer("a".to_owned()));
-        assert_eq!(Credential::find(None, Some("b"), &query).unwrap(), Credential::Bearer("b".to_owned()));
-        assert_eq!(Credential::find(None, None, &query).unwrap(), Credential::StreamToken("t".to_owned()));
-        assert_eq!(Credential::find(Some("Basic a"), None, &query).unwrap_err().code, Code::InvalidCredential);
+        let find = |authorization, key, query: &Query| {
+            Credential::find(authorization, key, query, Some("better-auth.session_token=s"))
+        };
+        assert_eq!(find(Some("Bearer a"), None, &query).unwrap(), Credential::Bearer("a".to_owned()));
+        assert_eq!(find(None, Some("b"), &query).unwrap(), Credential::Bearer("b".to_owned()));
+        assert_eq!(find(None, None, &query).unwrap(), Credential::StreamToken("t".to_owned()));
+        assert_eq!(find(None, None, &Query::parse(None)).unwrap(), Credential::Session("s".to_owned()));
+        assert_eq!(find(Some("Basic a"), None, &query).unwrap_err().code, Code::InvalidCredential);
     }
 }

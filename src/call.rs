@@ -3,15 +3,19 @@
 
 use crate::command::Command;
 use crate::event::{LogLevel, LogLine};
-use crate::id::{EventId, ProjectId};
+use crate::feed::Channel;
+use crate::id::{EventId, JobId, ProjectId, RequestId};
+use crate::notice::Notice;
 use crate::problem::Problem;
-use crate::view::{Visibility, pipeline::Lens};
+use crate::view::{JobLens, Visibility};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// One request to a job's object.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Call {
+    /// The job that the object is named after: an empty object looks for what the directory keeps of it.
+    pub job: JobId,
     /// The caller's project: another project's job is unknown to it.
     pub project: ProjectId,
     pub ask: Ask,
@@ -49,6 +53,9 @@ pub struct Order {
     /// `X-Job-Attempt`.
     pub attempt: Option<u32>,
     pub once: Option<Once>,
+    /// The request that brought it.
+    #[serde(default)]
+    pub request: Option<RequestId>,
     /// How the answer is phrased; it is remembered with the key.
     pub answer: Answer,
 }
@@ -105,9 +112,25 @@ pub type Reply = Result<Value, Problem>;
 /// One request to join a job's stream.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Subscription {
+    pub job: JobId,
     pub project: ProjectId,
-    pub lens: Lens,
+    pub lens: JobLens,
     pub cursor: Option<EventId>,
+}
+
+/// One request to join a project's stream.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct FeedSubscription {
+    pub project: ProjectId,
+    pub channel: Channel,
+    pub cursor: Option<EventId>,
+}
+
+/// What a job tells its project's feed, in the order of its log; all of it may come again.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Telling {
+    pub project: ProjectId,
+    pub notices: Vec<Notice>,
 }
 
 /// What the bridge and the object say to each other besides finished SSE text.

@@ -3,9 +3,9 @@
 
 use crate::chunk::chunks;
 use crate::command::{Circumstances, Command, RetryPolicy};
-use crate::event::{CancelledBy, Event, Fact, QueuedReason, StageReport};
+use crate::event::{CancelledBy, Event, Fact, Origin, QueuedReason, StageReport};
 use crate::evolve::gathered;
-use crate::id::EventId;
+use crate::id::{EventId, RequestId};
 use crate::job::{Job, JobState, StageStatus};
 use crate::limits;
 use crate::problem::{Code, Problem};
@@ -273,7 +273,35 @@ pub fn number(facts: Vec<Fact>, tail: EventId, attempt: u32, now: Timestamp) -> 
     let mut last = tail;
     let place = |fact| {
         last = last.next(now);
-        Event { id: last, attempt, fact }
+        Event { id: last, attempt, fact, origin: Origin::default() }
     };
     facts.into_iter().map(place).collect()
+}
+
+/// Notes on each event which request it came from and how long what it ends had taken. `job` is as it was before.
+pub fn attribute(events: &mut [Event], job: Option<&Job>, request: Option<&RequestId>) {
+    for event in events {
+        let latency_ms = job.and_then(|job| latency_ms(job, event));
+        event.origin = Origin { request: request.cloned(), latency_ms };
+    }
+}
+
+/// A stage's duration as its producer told it, else since the stage began, else since its attempt did; a job's, since
+/// its attempt began.
+fn latency_ms(job: &Job, event: &Event) -> Option<u64> {
+    let at = event.id.time();
+    let since_start = || job.started_at.map(|started| at.since(started));
+    match &event.fact {
+        Fact::StageCompleted(report) | Fact::StageFailed(report) => {
+            let told = report
+                .fields
+                .get("durationSec")
+                .and_then(Value::as_f64)
+                .map(|seconds| (seconds * 1_000.0).round() as u64);
+            let measured = || job.stage(&report.stage)?.started_at.map(|started| at.since(started));
+            told.or_else(measured).or_else(since_start)
+        }
+        Fact::Completed { .. } | Fact::Failed { .. } | Fact::RetryScheduled { .. } => since_start(),
+        _ => None,
+    }
 }

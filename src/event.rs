@@ -2,18 +2,30 @@
 //! which `GET /api/v1/jobs/{id}/events` pages them. Views translate them; nothing else is ever stored.
 //! Invariant: the stored form only grows. A word or field here is read back years later; never rename one.
 
-use crate::id::{EventId, JobId, ProjectId};
+use crate::id::{EventId, JobId, ProjectId, RequestId};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// One accepted fact, at its place in its job's log.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {
     pub id: EventId,
     /// The attempt that it belongs to, from 1.
     pub attempt: u32,
     pub fact: Fact,
+    #[serde(default)]
+    pub origin: Origin,
+}
+
+/// Where an event came from; the asset view tells it (seed 003). Kept for the log of events only, not for
+/// checkpoints and lines.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The request that caused it; of an alarm, a made one.
+    pub request: Option<RequestId>,
+    /// How long what it ends had taken, ms.
+    pub latency_ms: Option<u64>,
 }
 
 /// What happened. The tag is the `type` of the contract's page of the log.
@@ -244,4 +256,12 @@ impl Fact {
 /// Writes 65 where a producer sent 65, not 65.0: percentages are mostly whole.
 pub fn plain_number<S: serde::Serializer>(number: &f64, out: S) -> Result<S::Ok, S::Error> {
     if number.fract() == 0.0 { out.serialize_i64(*number as i64) } else { out.serialize_f64(*number) }
+}
+
+/// What is kept of a text that may be as long as a body.
+pub fn cut(text: &str, cap: usize) -> String {
+    match text.char_indices().nth(cap) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }

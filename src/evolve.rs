@@ -1,7 +1,7 @@
 //! Owns the fold: `evolve` adds one event to a job. It never refuses and never looks at a clock; what may happen
 //! was decided before the event was stored. Contract: “Job states”, “Pipeline view”.
 
-use crate::event::{Created, Event, Fact, StageReport};
+use crate::event::{Created, Event, Fact, StageReport, cut};
 use crate::id::EventId;
 use crate::job::{Job, JobState, Stage, StageStatus};
 use crate::limits;
@@ -200,14 +200,6 @@ fn stage(job: &mut Job, fact: &Fact, report: &StageReport, at: Timestamp) {
 fn text(report: &StageReport, field: &str) -> Option<String> {
     let text = report.fields.get(field).and_then(Value::as_str).filter(|text| !text.is_empty());
     text.map(|text| cut(text, limits::DETAIL_TEXT))
-}
-
-/// What the folded state keeps of a text that may be as long as a body.
-fn cut(text: &str, cap: usize) -> String {
-    match text.char_indices().nth(cap) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }
 
 /// What a stage's report makes of a field on the top level of the snapshot, by the words of seed 001.

@@ -4,8 +4,9 @@
 //! rules live there and are tested on the host. `edge` parses, calls and encodes (docs/ARCHITECTURE.md).
 //!
 //! * the log: `id`, `time`, `event`, `job`, `command`, `decide`, `chunk`, `evolve`, `record`
-//! * reading it: `replay`, `sse`, `view`, `response`
-//! * asking: `route`, `access`, `token`, `fields`, `request`, `logs`, `batch`, `call`
+//! * a project's log: `notice`, `feed`
+//! * reading them: `replay`, `sse`, `view`, `response`
+//! * asking: `route`, `access`, `token`, `session`, `cors`, `fields`, `request`, `logs`, `batch`, `call`
 //! * refusing: `problem`, `limits`
 
 pub mod access;
@@ -13,20 +14,24 @@ pub mod batch;
 pub mod call;
 pub mod chunk;
 pub mod command;
+pub mod cors;
 pub mod decide;
 pub mod event;
 pub mod evolve;
+pub mod feed;
 pub mod fields;
 pub mod id;
 pub mod job;
 pub mod limits;
 pub mod logs;
+pub mod notice;
 pub mod problem;
 pub mod record;
 pub mod replay;
 pub mod request;
 pub mod response;
 pub mod route;
+pub mod session;
 pub mod sql;
 pub mod sse;
 pub mod time;

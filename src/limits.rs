@@ -65,6 +65,19 @@ pub const LINES_KEPT: u64 = 100_000;
 /// A log is trimmed when it is this share over its cap (1/10), so that trimming costs a write now and then
 /// and not with each event.
 pub const TRIM_SLACK: u64 = 10;
+/// Entries kept of a project's feed. Progress that was overtaken goes first, so that they reach far back.
+pub const FEED_KEPT: u64 = 10_000;
+/// Progress in a feed is not thinned before it is so old, ms, unless there is no other room: whoever is away for a
+/// moment misses none of it.
+pub const FEED_THINNED_AFTER_MS: u64 = 60_000;
+/// Notices that a job tells its project at once.
+pub const FEED_BATCH: u64 = 500;
+/// A job tells its project of progress at most so often, ms; of anything else at once.
+pub const FEED_PROGRESS_MS: u64 = 1_000;
+/// How long a feed remembers a job whose entries have gone, ms. A repetition comes within seconds of a lost answer.
+pub const FEED_SEEN_MS: u64 = 7 * 24 * 3_600_000;
+/// The longest life of a session, ms.
+pub const SESSION_MS: u64 = 7 * 24 * 3_600_000;
 /// A project's default for how long a finished job's log is kept, hours. Contract.
 pub const RETENTION_HOURS_DEFAULT: u64 = 24;
 

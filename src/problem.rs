@@ -2,6 +2,7 @@
 //! Refuses to own when: each rule decides that where it stands. Contract: “Errors”.
 
 use crate::id::RequestId;
+use crate::limits;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -15,6 +16,7 @@ pub enum Code {
     MissingCredential,
     InvalidCredential,
     MissingScope,
+    CrossSite,
     NotFound,
     JobNotFound,
     ProjectNotFound,
@@ -31,6 +33,7 @@ pub enum Code {
     IdempotencyConflict,
     TooLarge,
     UnsupportedMediaType,
+    RateLimited,
     Internal,
     Unavailable,
 }
@@ -40,7 +43,7 @@ impl Code {
         match self {
             Code::InvalidRequest | Code::InvalidJson | Code::InvalidCursor => 400,
             Code::MissingCredential | Code::InvalidCredential => 401,
-            Code::MissingScope => 403,
+            Code::MissingScope | Code::CrossSite => 403,
             Code::NotFound | Code::JobNotFound | Code::ProjectNotFound | Code::KeyNotFound => 404,
             Code::MethodNotAllowed => 405,
             Code::JobNotPending
@@ -54,6 +57,7 @@ impl Code {
             | Code::IdempotencyConflict => 409,
             Code::TooLarge => 413,
             Code::UnsupportedMediaType => 415,
+            Code::RateLimited => 429,
             Code::Internal => 500,
             Code::Unavailable => 503,
         }
@@ -91,6 +95,18 @@ impl Problem {
 
     pub fn project_not_found() -> Problem {
         Problem::new(Code::ProjectNotFound, "No such project: check its id.")
+    }
+
+    pub fn idempotency_conflict() -> Problem {
+        let hours = limits::IDEMPOTENCY_MS / 3_600_000;
+        let message = format!("This Idempotency-Key stood for another request in the last {hours} h: use a new one.");
+        Problem::new(Code::IdempotencyConflict, message)
+    }
+
+    /// `limit` requests are allowed in each `period` seconds.
+    pub fn rate_limited(limit: u64, period: u64) -> Problem {
+        let message = format!("Too many requests: at most {limit} in {period} s. Wait {period} s.");
+        Problem::new(Code::RateLimited, message).with("limit", limit).with("period", period)
     }
 
     pub fn internal() -> Problem {

@@ -19,6 +19,16 @@ pub struct Record {
     pub checkpoints: Kept,
     pub logs: Kept,
     pub phase: Phase,
+    /// As of when the record was stored; what came after is told again, and taken once.
+    #[serde(default)]
+    pub settled: Settled,
+}
+
+/// Up to which event the rest of the service knows of the job.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Settled {
+    pub directory: EventId,
+    pub feed: EventId,
 }
 
 /// How much of one of the three logs is stored.
@@ -42,7 +52,7 @@ pub struct Trim {
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     Kept,
-    /// The log went when its retention was over; the directory keeps the row. What is appended later begins a new one.
+    /// The log went when its retention was over; the directory keeps the rest. What is appended later begins a new one.
     Expired,
     /// Deleted for everybody; the directory's row may still be there for a moment.
     Deleting,
@@ -54,8 +64,8 @@ impl Record {
         let mut record = match record {
             Some(record) => Record { job: evolve(Some(record.job), event)?, ..record },
             None => {
-                let (events, checkpoints, logs) = Default::default();
-                Record { job: evolve(None, event)?, events, checkpoints, logs, phase: Phase::Kept }
+                let (events, checkpoints, logs, settled) = Default::default();
+                Record { job: evolve(None, event)?, events, checkpoints, logs, phase: Phase::Kept, settled }
             }
         };
         record.shelf(event.fact.shelf()).count += event.fact.weight();
@@ -97,11 +107,16 @@ impl Record {
         Bounds { floor, tail: self.job.tail, ended_by: self.job.ended_by }
     }
 
-    /// When the log's retention is over; `None` while the job lives, and after it went. It counts from the newest
-    /// event: lines may come after the end.
-    pub fn expires_at(&self, retention_hours: u64) -> Option<Timestamp> {
-        let is_over = self.job.ended_by.is_some() && self.phase == Phase::Kept;
-        is_over.then(|| self.job.tail.time().plus(retention_hours * 3_600_000))
+    /// When the log's retention (ms) is over; `None` while the job lives. It counts from the newest event: lines may
+    /// come after the end.
+    pub fn expires_at(&self, retention: u64) -> Option<Timestamp> {
+        let is_over = self.job.ended_by.is_some() && self.phase != Phase::Deleting;
+        is_over.then(|| self.job.tail.time().plus(retention))
+    }
+
+    /// Whether there is a log that could expire.
+    pub fn has_log(&self) -> bool {
+        self.phase == Phase::Kept
     }
 
     /// Notes what goes of a log that was over its cap. Of lines a few more may stay than the count says, because
@@ -130,4 +145,13 @@ impl Record {
     pub fn is_deleting(&self) -> bool {
         self.phase == Phase::Deleting
     }
+}
+
+/// What the directory keeps of a job whose log has expired and whose object is empty: enough to show the job as it
+/// ended, and to wake it again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Archive {
+    pub record: Record,
+    /// The terminal event, which ends the stream of whoever comes late.
+    pub end: Option<Event>,
 }

@@ -15,11 +15,19 @@ pub struct Bounds {
     pub ended_by: Option<EventId>,
 }
 
+impl Bounds {
+    /// Where a reader of the state now goes on. The snapshot of a finished job stands just before its end, so that the
+    /// terminal event follows it.
+    pub fn present(&self) -> EventId {
+        self.ended_by.map_or(self.tail, EventId::before)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Plan {
-    /// No cursor: the state now, then what follows `from`.
+    /// No cursor: the view's beginning, then what follows `from`.
     Snapshot { from: EventId },
-    /// A good cursor: the state now, every event newer than `from`, then what follows.
+    /// A good cursor: the view's beginning, every event newer than `from`, then what follows.
     Replay { from: EventId },
     /// A cursor that this log cannot continue: say so, then as without one.
     Reset { reason: ResetReason, from: EventId },
@@ -34,16 +42,18 @@ pub enum ResetReason {
     CursorTooOld,
     /// Newer than the log: a cursor of another log.
     CursorAhead,
+    /// No id of this log, although it lies between its bounds: a cursor of another log.
+    CursorUnknown,
 }
 
-/// The snapshot of a finished job stands just before its end, so that the terminal event follows it.
-pub fn plan(cursor: Option<EventId>, bounds: Bounds) -> Plan {
-    let present = bounds.ended_by.map_or(bounds.tail, EventId::before);
+/// `beginning` is where the view starts a reader that brings no cursor, or one that is no good.
+pub fn plan(cursor: Option<EventId>, bounds: Bounds, beginning: EventId) -> Plan {
+    let reset = |reason| Plan::Reset { reason, from: beginning };
     match cursor {
-        None => Plan::Snapshot { from: present },
-        Some(cursor) if cursor > bounds.tail => Plan::Reset { reason: ResetReason::CursorAhead, from: present },
+        None => Plan::Snapshot { from: beginning },
+        Some(cursor) if cursor > bounds.tail => reset(ResetReason::CursorAhead),
         Some(cursor) if bounds.ended_by.is_some_and(|end| cursor >= end) => Plan::Gone,
-        Some(cursor) if cursor < bounds.floor => Plan::Reset { reason: ResetReason::CursorTooOld, from: present },
+        Some(cursor) if cursor < bounds.floor => reset(ResetReason::CursorTooOld),
         Some(cursor) => Plan::Replay { from: cursor },
     }
 }
@@ -57,7 +67,7 @@ mod tests {
     }
 
     fn planned(cursor: Option<u64>, bounds: Bounds) -> Plan {
-        plan(cursor.map(EventId), bounds)
+        plan(cursor.map(EventId), bounds, bounds.present())
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! Owns the map from method and path to what is asked, and the scope that each route needs: one table, so that a
-//! route without a scope cannot be added by forgetting. Contract: “Producer API”.
+//! route without a scope cannot be added by forgetting. Contract: “Producer API”, “Administration”, and seeds 000, 002 and 003.
 
 use crate::access::Scope;
 use crate::id::{JobId, KeyId, ProjectId};
@@ -42,6 +42,20 @@ pub enum Action {
     ListKeys,
     RevokeKey,
     RotateProjectKey,
+    QueueEvents,
+    QueueJobs,
+    QueueStats,
+    QueueRetry,
+    QueueCancel,
+    QueueDelete,
+    VideoStatus,
+    /// An asset's stream for who has the project key.
+    WatchPublicAsset,
+    WatchAsset,
+    WatchActivity,
+    OpenSession,
+    ShowSession,
+    EndSession,
 }
 
 /// Who may call a route.
@@ -53,6 +67,10 @@ pub enum Door {
     Scoped(Scope),
     /// As `Scoped`, and also whoever the project lets read its public part.
     Public,
+    /// Whoever has the project key that the path names.
+    ProjectKey,
+    /// The session routes: they see to it themselves.
+    Session,
     /// The admin token.
     Admin,
 }
@@ -69,7 +87,7 @@ const fn row(method: &'static str, path: &'static str, action: Action, door: Doo
 }
 
 /// Every route of the service.
-pub const TABLE: [Row; 31] = [
+pub const TABLE: [Row; 44] = [
     row("GET", "/health", Action::Health, Door::Open),
     row("POST", "/api/v1/jobs", Action::CreateJobs, Door::Scoped(Scope::Create)),
     row("GET", "/api/v1/jobs", Action::ListJobs, Door::Scoped(Scope::Read)),
@@ -101,6 +119,19 @@ pub const TABLE: [Row; 31] = [
     row("GET", "/api/projects/{project}/keys", Action::ListKeys, Door::Admin),
     row("DELETE", "/api/projects/{project}/keys/{key}", Action::RevokeKey, Door::Admin),
     row("POST", "/api/projects/{project}/rotate-project-key", Action::RotateProjectKey, Door::Admin),
+    row("GET", "/queue/events", Action::QueueEvents, Door::Public),
+    row("GET", "/queue/jobs", Action::QueueJobs, Door::Scoped(Scope::Read)),
+    row("GET", "/queue/stats", Action::QueueStats, Door::Scoped(Scope::Read)),
+    row("POST", "/queue/jobs/{job}/retry", Action::QueueRetry, Door::Scoped(Scope::Manage)),
+    row("POST", "/queue/jobs/{job}/cancel", Action::QueueCancel, Door::Scoped(Scope::Manage)),
+    row("DELETE", "/queue/jobs/{job}", Action::QueueDelete, Door::Scoped(Scope::Manage)),
+    row("GET", "/video-status/{*path}", Action::VideoStatus, Door::Public),
+    row("GET", "/v1/{projectKey}/events/{job}", Action::WatchPublicAsset, Door::ProjectKey),
+    row("GET", "/api/assets/{job}/events", Action::WatchAsset, Door::Scoped(Scope::ReadProgress)),
+    row("GET", "/api/projects/{project}/activity", Action::WatchActivity, Door::Scoped(Scope::ReadProgress)),
+    row("POST", "/api/session", Action::OpenSession, Door::Session),
+    row("GET", "/api/session", Action::ShowSession, Door::Session),
+    row("DELETE", "/api/session", Action::EndSession, Door::Session),
 ];
 
 /// Where a request leads. The ids have the right shape where the path has them.
@@ -127,6 +158,11 @@ static ROUTER: LazyLock<matchit::Router<Vec<&'static Row>>> = LazyLock::new(|| {
     }
     router
 });
+
+/// The rows that share a path; none for a path that is nobody's.
+pub fn rows_at(path: &str) -> &'static [&'static Row] {
+    ROUTER.at(path).map_or(&[], |found| found.value)
+}
 
 /// `HEAD` is answered as `GET` without a body by the edge; here it is `GET`.
 pub fn route(method: &str, path: &str) -> Result<Route, Problem> {
@@ -162,6 +198,16 @@ impl Route {
         KeyId::parse(self.param("key")).ok_or_else(unknown)
     }
 
+    /// Any text: nobody's key is nobody's project.
+    pub fn project_key(&self) -> &str {
+        self.param("projectKey")
+    }
+
+    /// The rest of the path, with its slashes.
+    pub fn file_path(&self) -> &str {
+        self.param("path")
+    }
+
     /// Any text: `request::stage` checks it.
     pub fn stage(&self) -> &str {
         self.param("stage")
@@ -175,7 +221,7 @@ mod tests {
     #[test]
     fn every_row_of_the_table_is_reached_by_its_own_path() {
         for row in &TABLE {
-            let path = row.path.replace(['{', '}'], "");
+            let path = row.path.replace(['{', '}', '*'], "");
             assert_eq!(route(row.method, &path).unwrap().action, row.action, "{} {}", row.method, row.path);
         }
     }
@@ -195,5 +241,13 @@ mod tests {
     #[test]
     fn a_stage_name_may_be_percent_encoded() {
         assert_eq!(route("POST", "/api/v1/jobs/x/stages/Color%20grade").unwrap().stage(), "Color grade");
+    }
+
+    #[test]
+    fn a_file_path_keeps_its_slashes_encoded_or_not() {
+        let path = |path: &str| route("GET", path).unwrap().file_path().to_owned();
+        assert_eq!(path("/video-status/videos/my%20clip+1.mp4"), "videos/my clip+1.mp4");
+        assert_eq!(path("/video-status/videos%2F%C3%BC.mp4"), "videos/ü.mp4");
+        assert_eq!(path("/video-status//in.mp4"), "/in.mp4");
     }
 }

@@ -4,6 +4,8 @@
 
 use crate::id::EventId;
 use crate::problem::{Code, Problem};
+use crate::replay::ResetReason;
+use serde_json::json;
 use std::fmt::Write;
 
 /// One frame. One without an `id` leaves the reader's cursor where it is.
@@ -37,6 +39,16 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 /// Asks the reader to wait so long before it comes back, ms.
 pub fn retry_block(milliseconds: u64) -> String {
     format!("retry: {milliseconds}\n\n")
+}
+
+/// Tells that the reader's place is gone: what it missed between its cursor and `oldest` cannot be shown any more.
+pub fn reset_frame(reason: ResetReason, oldest: EventId) -> Frame {
+    Frame { name: "reset".to_owned(), id: None, data: json!({ "reason": reason, "oldest": oldest }).to_string() }
+}
+
+/// Sets the reader's cursor and dispatches no event: a reader that drops before the first one loses nothing.
+pub fn cursor_block(id: EventId) -> String {
+    format!("id: {id}\n\n")
 }
 
 /// The comment that keeps proxies from closing an idle stream.

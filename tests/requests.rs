@@ -6,7 +6,7 @@ mod support;
 use jobcast::access::{Scope, Scopes};
 use jobcast::fields::{Query, parse_json};
 use jobcast::problem::{Code, Problem};
-use jobcast::sql::list::Listing;
+use jobcast::sql::list::{Listing, Words};
 use jobcast::view::pipeline::Narrowing;
 use jobcast::{limits, request, sse};
 use serde_json::{Value, json};
@@ -82,14 +82,14 @@ fn a_stream_may_be_narrowed_to_events_that_it_has() {
 
 #[test]
 fn a_list_has_its_defaults() {
-    let listing = Listing::parse(&Query::parse(None)).unwrap();
+    let listing = Listing::parse(&Query::parse(None), Words::Canonical).unwrap();
     assert_eq!((listing.limit, listing.offset, listing.cursor, listing.states), (50, 0, None, None));
 }
 
 #[test]
 fn a_list_takes_the_words_of_every_family() {
     let states = |query: &str| {
-        let states = Listing::parse(&Query::parse(Some(query))).unwrap().states.unwrap_or_default();
+        let states = Listing::parse(&Query::parse(Some(query)), Words::Canonical).unwrap().states.unwrap_or_default();
         states.into_iter().map(|state| state.word()).collect::<Vec<_>>().join(" ")
     };
     for word in ["scheduled", "pending", "delivered", "running", "completed", "failed", "cancelled"] {
@@ -112,21 +112,21 @@ fn a_list_refuses_what_it_does_not_know_and_names_it() {
         ("status=done", "status"),
         ("status=", "status"),
     ] {
-        assert_eq!(refusal(Listing::parse(&Query::parse(Some(query)))), invalid(field), "{query}");
+        assert_eq!(refusal(Listing::parse(&Query::parse(Some(query)), Words::Canonical)), invalid(field), "{query}");
     }
-    let cursor = Listing::parse(&Query::parse(Some("cursor=job_1")));
+    let cursor = Listing::parse(&Query::parse(Some("cursor=job_1")), Words::Canonical);
     assert_eq!(refusal(cursor), Some((Code::InvalidCursor, "cursor".to_owned())));
 }
 
 #[test]
 fn a_limit_above_its_cap_is_the_cap() {
-    let limit = |query: &str| Listing::parse(&Query::parse(Some(query))).unwrap().limit;
+    let limit = |query: &str| Listing::parse(&Query::parse(Some(query)), Words::Canonical).unwrap().limit;
     assert_eq!((limit("limit=1"), limit("limit=100"), limit("limit=101"), limit("limit=9999")), (1, 100, 100, 100));
 }
 
 #[test]
 fn a_list_finds_by_name_and_by_path_with_their_escapes() {
-    let listing = Listing::parse(&Query::parse(Some("name=a%20b&filePath=%2Fin%2Bout.mp4&unknown=1"))).unwrap();
+    let listing = Listing::parse(&Query::parse(Some("name=a%20b&filePath=%2Fin%2Bout.mp4&unknown=1")), Words::Canonical).unwrap();
     assert_eq!((listing.name.as_deref(), listing.file_path.as_deref()), (Some("a b"), Some("/in+out.mp4")));
     assert!(listing.is_search());
 }

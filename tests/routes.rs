@@ -39,6 +39,19 @@ const CONTRACT: &[(&str, &str, Action, &str)] = &[
     ("GET", "/api/projects/{project}/keys", Action::ListKeys, "admin"),
     ("DELETE", "/api/projects/{project}/keys/{key}", Action::RevokeKey, "admin"),
     ("POST", "/api/projects/{project}/rotate-project-key", Action::RotateProjectKey, "admin"),
+    ("GET", "/queue/events", Action::QueueEvents, "public"),
+    ("GET", "/queue/jobs", Action::QueueJobs, "jobs:read"),
+    ("GET", "/queue/stats", Action::QueueStats, "jobs:read"),
+    ("POST", "/queue/jobs/{id}/retry", Action::QueueRetry, "jobs:manage"),
+    ("POST", "/queue/jobs/{id}/cancel", Action::QueueCancel, "jobs:manage"),
+    ("DELETE", "/queue/jobs/{id}", Action::QueueDelete, "jobs:manage"),
+    ("GET", "/video-status/{path}", Action::VideoStatus, "public"),
+    ("GET", "/v1/{projectKey}/events/{id}", Action::WatchPublicAsset, "project key"),
+    ("GET", "/api/assets/{id}/events", Action::WatchAsset, "jobs:read:progress"),
+    ("GET", "/api/projects/{project}/activity", Action::WatchActivity, "jobs:read:progress"),
+    ("POST", "/api/session", Action::OpenSession, "session"),
+    ("GET", "/api/session", Action::ShowSession, "session"),
+    ("DELETE", "/api/session", Action::EndSession, "session"),
 ];
 
 const JOB: &str = "job_01KJMA0FM00000000000000001";
@@ -47,6 +60,7 @@ const KEY: &str = "key_01KJMA0FM00000000000000001";
 
 fn filled(path: &str) -> String {
     path.replace("{id}", JOB).replace("{job}", JOB).replace("{project}", PROJECT).replace("{key}", KEY).replace("{stage}", "encode")
+        .replace("{*path}", "a/b.mp4").replace("{path}", "a/b.mp4").replace("{projectKey}", "pk_1")
 }
 
 fn door(door: Door) -> &'static str {
@@ -54,6 +68,8 @@ fn door(door: Door) -> &'static str {
         Door::Open => "open",
         Door::Scoped(scope) => scope.word(),
         Door::Public => "public",
+        Door::ProjectKey => "project key",
+        Door::Session => "session",
         Door::Admin => "admin",
     }
 }
@@ -90,7 +106,7 @@ fn nothing_but_health_is_open_to_everybody() {
     let open: Vec<_> = TABLE.iter().filter(|row| row.door == Door::Open).map(|row| row.path).collect();
     assert_eq!(open, ["/health"]);
     let public: Vec<_> = TABLE.iter().filter(|row| row.door == Door::Public).map(|row| (row.method, row.path)).collect();
-    assert_eq!(public, [("GET", "/api/v1/jobs/{job}/events")]);
+    assert_eq!(public, [("GET", "/api/v1/jobs/{job}/events"), ("GET", "/queue/events"), ("GET", "/video-status/{*path}")]);
 }
 
 #[test]

@@ -43,7 +43,7 @@ impl ProjectRow {
 }
 
 pub async fn create_project(mut visit: Visit) -> reply::Answer {
-    gate::enter_admin(&visit)?;
+    gate::enter_admin(&visit).await?;
     let (asked, _) = body::json(&mut visit).await?;
     let fields = Fields::of(&asked, "")?;
     let required = || Problem::field("name", "name is required.");
@@ -75,28 +75,38 @@ pub async fn create_project(mut visit: Visit) -> reply::Answer {
 }
 
 pub async fn list_projects(visit: Visit) -> reply::Answer {
-    gate::enter_admin(&visit)?;
+    gate::enter_admin(&visit).await?;
     let rows: Vec<ProjectRow> = Directory::open(&visit.env)?.rows(sql::list_projects, &[]).await?;
     let projects: Vec<Value> = rows.iter().map(ProjectRow::json).collect();
     reply::json(200, &json!({ "projects": projects }))
 }
 
 pub async fn update_project(mut visit: Visit) -> reply::Answer {
-    gate::enter_admin(&visit)?;
+    gate::enter_admin(&visit).await?;
     let id = visit.route.project()?;
     let (asked, _) = body::json(&mut visit).await?;
     let fields = Fields::of(&asked, "")?;
     let name = fields.text("name", limits::SHORT_TEXT)?;
     let public_read = fields.flag("publicRead")?;
     let retention = fields.whole("retentionHours", RETENTION_HOURS)?;
+    let is_default = match fields.flag("isDefault")? {
+        Some(false) => return Err(Problem::field("isDefault", "Make another project the default one instead.").into()),
+        is_default => is_default,
+    };
     let optional = |value: Option<u64>| value.map_or(JsValue::NULL, number);
     let bounds = [
         text(id.as_str()),
         name.as_deref().map_or(JsValue::NULL, text),
         optional(public_read.map(u64::from)),
         optional(retention),
+        optional(is_default.map(u64::from)),
     ];
-    let row: Option<ProjectRow> = Directory::open(&visit.env)?.first(sql::update_project, &bounds).await?;
+    let directory = Directory::open(&visit.env)?;
+    let mut statements = vec![directory.statement(sql::update_project, &bounds)?];
+    if is_default.is_some() {
+        statements.insert(0, directory.statement(sql::unset_default, &bounds[..1])?);
+    }
+    let row = directory.batch::<ProjectRow>(statements).await?.pop();
     reply::json(200, &row.ok_or_else(Problem::project_not_found)?.json())
 }
 
@@ -106,7 +116,7 @@ struct RotatedRow {
 }
 
 pub async fn rotate_project_key(visit: Visit) -> reply::Answer {
-    gate::enter_admin(&visit)?;
+    gate::enter_admin(&visit).await?;
     let bounds = [text(visit.route.project()?.as_str()), text(&project_key(&random()))];
     let row: Option<RotatedRow> = Directory::open(&visit.env)?.first(sql::rotate_project_key, &bounds).await?;
     reply::json(200, &json!({ "projectKey": row.ok_or_else(Problem::project_not_found)?.project_key }))
@@ -144,7 +154,7 @@ impl NewKey {
 }
 
 pub async fn create_key(mut visit: Visit) -> reply::Answer {
-    gate::enter_admin(&visit)?;
+    gate::enter_admin(&visit).await?;
     let project = visit.route.project()?;
     let (asked, _) = body::json(&mut visit).await?;
     let fields = Fields::of(&asked, "")?;
@@ -191,7 +201,7 @@ impl KeyRow {
 }
 
 pub async fn list_keys(visit: Visit) -> reply::Answer {
-    gate::enter_admin(&visit)?;
+    gate::enter_admin(&visit).await?;
     let project = text(visit.route.project()?.as_str());
     let directory = Directory::open(&visit.env)?;
     known(&directory, &project).await?;
@@ -206,7 +216,7 @@ async fn known(directory: &Directory, project: &JsValue) -> Result<(), Failure> 
 }
 
 pub async fn revoke_key(visit: Visit) -> reply::Answer {
-    gate::enter_admin(&visit)?;
+    gate::enter_admin(&visit).await?;
     let bounds = [text(visit.route.project()?.as_str()), text(visit.route.key()?.as_str()), time(now())];
     let row: Option<IdRow> = Directory::open(&visit.env)?.first(sql::revoke_key, &bounds).await?;
     row.ok_or_else(|| Problem::new(Code::KeyNotFound, "No such key in this project: check both ids."))?;

@@ -5,6 +5,7 @@ use crate::response;
 use crate::sql::directory as sql;
 use crate::sql::list::Bound;
 use crate::time::Timestamp;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 use worker::{D1Database, D1PreparedStatement, Env, Result};
@@ -13,6 +14,11 @@ use worker::{D1Database, D1PreparedStatement, Env, Result};
 const BINDING: &str = "DB";
 
 pub struct Directory(D1Database);
+
+#[derive(Deserialize)]
+struct Retention {
+    retention_hours: Option<u64>,
+}
 
 impl Directory {
     pub fn open(env: &Env) -> Result<Directory> {
@@ -43,8 +49,9 @@ impl Directory {
         }
     }
 
-    /// Brings a job's row forward; an older state than the row's changes nothing.
-    pub async fn upsert_job(&self, job: &Job) -> Result<()> {
+    /// Brings a job's row forward; an older state than the row's changes nothing. Gives how long the project keeps logs,
+    /// hours, where the row changed.
+    pub async fn upsert_job(&self, job: &Job) -> Result<Option<u64>> {
         let created = &job.created;
         let bounds = [
             text(created.id.as_str()),
@@ -58,7 +65,8 @@ impl Directory {
             number(job.tail.0),
             text(&response::job(job).to_string()),
         ];
-        self.run(sql::upsert_job, &bounds).await
+        let row: Option<Retention> = self.first(sql::upsert_job, &bounds).await?;
+        Ok(row.and_then(|row| row.retention_hours))
     }
 
     pub async fn delete_job(&self, id: &str) -> Result<()> {

@@ -1,105 +1,183 @@
-//! Owns who is calling: finds the credential, looks it up, remembers good keys for a moment.
-//! Invariant: a revoked key stops within `REMEMBERED_MS` in every isolate, and its streams two heartbeats later:
-//! under the contract's 60 s.
+//! Owns who is calling: finds the credential, has it looked up and counted, and checks it against the route's door.
 
-use crate::access::{Credential, Grant, Scope, Scopes, bad_credential, hash_secret, missing_credential};
-use crate::edge::directory::{Directory, text, time};
+use crate::access::{Credential, Grant, Scope, bad_credential, hash_secret, missing_credential};
+use crate::edge::credentials::{self, Secret, Standing};
+use crate::edge::directory::{Directory, text};
 use crate::edge::platform::{now, setting};
+use crate::edge::rate::{self, Caller};
 use crate::edge::reply::Failure;
+use crate::edge::warrant::{Basis, Warrant};
 use crate::edge::{Visit, missing_setting};
 use crate::id::{JobId, ProjectId};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::route::Door;
+use crate::session::Sender;
 use crate::sql::directory as sql;
-use crate::time::Timestamp;
 use crate::token;
 use serde::Deserialize;
-use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
-use std::rc::Rc;
-use worker::{Context, Env, Method};
+use std::future::Future;
+use worker::Method;
 
-/// How long an isolate trusts what it looked up, ms.
-const REMEMBERED_MS: u64 = 20_000;
-/// Keys that one isolate remembers; beyond that it starts anew.
-const REMEMBERED_KEYS: usize = 10_000;
+type Entry<T> = Result<T, Failure>;
 
-thread_local! {
-    /// By the hash of the secret: what it grants, and until when that is trusted.
-    static REMEMBERED: RefCell<HashMap<String, (Grant, Timestamp)>> = RefCell::default();
+/// What somebody may do, and by what.
+pub struct Pass {
+    pub grant: Grant,
+    /// What can be taken back while a stream is open; a stream token ends by time.
+    basis: Option<Basis>,
 }
 
-#[derive(Deserialize)]
-struct KeyRow {
-    id: String,
-    project_id: ProjectId,
-    scopes: u32,
-    expires_at: Option<u64>,
-    revoked_at: Option<u64>,
-}
-
-#[derive(Deserialize)]
-struct ProjectRow {}
-
-#[derive(Deserialize)]
-struct ReaderRow {
-    project_id: ProjectId,
-    public_read: u8,
-    project_key: String,
-}
-
-/// The grant of whoever calls, checked against what the route's door asks for.
-pub async fn enter(visit: &Visit) -> Result<Grant, Failure> {
-    let credential = credential(visit)?;
-    let Door::Scoped(scope) = visit.route.door else { return Err(Problem::internal().into()) };
-    let grant = granted(visit, credential, None).await?;
-    grant.check(scope)?;
-    Ok(grant)
-}
-
-/// As `enter`, for one job, which is also all that a stream token opens.
-pub async fn enter_job(visit: &Visit, job: &JobId) -> Result<Grant, Failure> {
-    let credential = credential(visit)?;
-    let scope = match visit.route.door {
-        Door::Scoped(scope) => scope,
-        Door::Public => Scope::ReadProgress,
-        Door::Open | Door::Admin => return Err(Problem::internal().into()),
-    };
-    let grant = match credential {
-        Credential::ProjectKey(_) | Credential::None if visit.route.door == Door::Public => {
-            public_reader(visit, credential, job).await?
-        }
-        credential => granted(visit, credential, Some(job)).await?,
-    };
-    grant.check_job(job)?;
-    grant.check(scope)?;
-    Ok(grant)
-}
-
-/// The admin token, compared by hash so that the time taken tells nothing.
-pub fn enter_admin(visit: &Visit) -> Result<(), Failure> {
-    let expected = setting(&visit.env, "ADMIN_TOKEN").ok_or_else(|| missing_setting("ADMIN_TOKEN"))?;
-    match credential(visit)? {
-        Credential::Bearer(secret) if hash_secret(&secret) == hash_secret(&expected) => Ok(()),
-        Credential::None => Err(missing_credential().into()),
-        Credential::Bearer(_) | Credential::StreamToken(_) | Credential::ProjectKey(_) => {
-            Err(bad_credential("This needs the admin token, as “Authorization: Bearer <token>”.").into())
-        }
+impl Pass {
+    pub fn warrant(&self, visit: &Visit) -> Option<Warrant> {
+        self.basis.clone().map(|basis| Warrant::new(&visit.env, &visit.context, basis))
     }
 }
 
-fn credential(visit: &Visit) -> Result<Credential, Failure> {
-    let authorization = visit.header("authorization")?;
-    let api_key = visit.header("x-api-key")?;
-    Ok(Credential::find(authorization.as_deref(), api_key.as_deref(), &visit.query())?)
+/// The grant of whoever calls, checked against what the route's door asks for.
+pub async fn enter(visit: &Visit) -> Entry<Grant> {
+    Ok(enter_to_stay(visit).await?.grant)
 }
 
-async fn granted(visit: &Visit, credential: Credential, job: Option<&JobId>) -> Result<Grant, Failure> {
+/// As `enter`, for a stream.
+pub async fn enter_to_stay(visit: &Visit) -> Entry<Pass> {
+    let scope = scope(visit)?;
+    let pass = counted(visit, async { granted(visit, credential(visit)?, None).await }).await?;
+    pass.grant.check(scope)?;
+    Ok(pass)
+}
+
+/// As `enter`, for one job, which is also all that a stream token opens.
+pub async fn enter_job(visit: &Visit, job: &JobId) -> Entry<Grant> {
+    Ok(enter_job_to_stay(visit, job).await?.grant)
+}
+
+/// As `enter_job`, for a stream.
+pub async fn enter_job_to_stay(visit: &Visit, job: &JobId) -> Entry<Pass> {
+    let scope = scope(visit)?;
+    let pass = counted(visit, job_pass(visit, job)).await?;
+    pass.grant.check_job(job)?;
+    pass.grant.check(scope)?;
+    Ok(pass)
+}
+
+async fn job_pass(visit: &Visit, job: &JobId) -> Entry<Pass> {
+    match credential(visit)? {
+        credential @ (Credential::ProjectKey(_) | Credential::None) if visit.route.door == Door::Public => {
+            public_reader(visit, credential, job).await
+        }
+        Credential::Session(token) if visit.route.door == Door::Public => match session(visit, &token).await? {
+            Some(pass) => Ok(pass),
+            None => public_reader(visit, Credential::None, job).await,
+        },
+        credential => granted(visit, credential, Some(job)).await,
+    }
+}
+
+/// Who reads a whole project: by a key of any kind, or by nobody's name the default project, where it lets them.
+pub async fn enter_project(visit: &Visit) -> Entry<Pass> {
+    let scope = scope(visit)?;
+    let pass = counted(visit, project_pass(visit)).await?;
+    pass.grant.check(scope)?;
+    Ok(pass)
+}
+
+async fn project_pass(visit: &Visit) -> Entry<Pass> {
+    match credential(visit)? {
+        Credential::None => nobody(visit).await,
+        Credential::ProjectKey(key) => {
+            rate::count(visit, Caller::Address).await?;
+            let project = credentials::project_of(&visit.env, &key).await?.ok_or_else(unknown_project_key)?;
+            Ok(public_pass(project, Standing::ProjectKey(key)))
+        }
+        Credential::Session(token) => match session(visit, &token).await? {
+            Some(pass) => Ok(pass),
+            None => nobody(visit).await,
+        },
+        credential => granted(visit, credential, None).await,
+    }
+}
+
+async fn nobody(visit: &Visit) -> Entry<Pass> {
+    rate::count(visit, Caller::Address).await?;
+    let project = credentials::default_project(&visit.env).await?.ok_or_else(missing_credential)?;
+    Ok(public_pass(project.clone(), Standing::Nobody(project)))
+}
+
+/// Who has the project key that the path names. A key that is none is told nothing: not even whether it ever was one.
+pub async fn enter_by_path(visit: &Visit) -> Entry<Pass> {
+    rate::count(visit, Caller::Address).await?;
+    let key = visit.route.project_key();
+    let project = credentials::project_of(&visit.env, key).await?.ok_or_else(Problem::job_not_found)?;
+    Ok(public_pass(project, Standing::ProjectKey(key.to_owned())))
+}
+
+/// The admin token, compared by hash so that the time taken tells nothing.
+pub async fn enter_admin(visit: &Visit) -> Entry<()> {
+    let expected = setting(&visit.env, "ADMIN_TOKEN").ok_or_else(|| missing_setting("ADMIN_TOKEN"))?;
+    counted(visit, async {
+        match credential(visit)? {
+            Credential::Bearer(secret) if hash_secret(&secret) == hash_secret(&expected) => Ok(()),
+            Credential::None => Err(missing_credential().into()),
+            Credential::Bearer(_) | Credential::StreamToken(_) | Credential::ProjectKey(_) | Credential::Session(_) => {
+                Err(bad_credential("This needs the admin token, as “Authorization: Bearer <token>”.").into())
+            }
+        }
+    })
+    .await
+}
+
+/// A refused credential counts against the address that brought it, so that nobody can try many.
+pub async fn counted<T>(visit: &Visit, entry: impl Future<Output = Entry<T>>) -> Entry<T> {
+    match entry.await {
+        Err(Failure::Problem(problem)) if problem.status() == 401 => {
+            rate::count(visit, Caller::Address).await?;
+            Err(problem.into())
+        }
+        outcome => outcome,
+    }
+}
+
+/// What the route's door asks for.
+fn scope(visit: &Visit) -> Entry<Scope> {
+    match visit.route.door {
+        Door::Scoped(scope) => Ok(scope),
+        Door::Public | Door::ProjectKey => Ok(Scope::ReadProgress),
+        Door::Open | Door::Session | Door::Admin => Err(Problem::internal().into()),
+    }
+}
+
+/// What the request brought. A cookie is sent by browsers on their own, so that who uses it to change something is
+/// looked at.
+pub fn credential(visit: &Visit) -> Entry<Credential> {
+    let authorization = visit.header("authorization")?;
+    let api_key = visit.header("x-api-key")?;
+    let cookies = visit.header("cookie")?;
+    let found = Credential::find(authorization.as_deref(), api_key.as_deref(), &visit.query(), cookies.as_deref())?;
+    if matches!(found, Credential::Session(_)) && !is_reading(visit) {
+        check_sender(visit)?;
+    }
+    Ok(found)
+}
+
+fn is_reading(visit: &Visit) -> bool {
+    matches!(visit.request.method(), Method::Get | Method::Head)
+}
+
+pub fn check_sender(visit: &Visit) -> Entry<()> {
+    let (origin, site) = (visit.header("origin")?, visit.header("sec-fetch-site")?);
+    let sender = Sender { origin: origin.as_deref(), site: site.as_deref() };
+    Ok(sender.check(&visit.origin(), &visit.allowed_origins())?)
+}
+
+async fn granted(visit: &Visit, credential: Credential, job: Option<&JobId>) -> Entry<Pass> {
     match (credential, job) {
-        (Credential::Bearer(secret), _) => key(visit, &secret).await,
+        (Credential::Bearer(secret), _) => by_secret(visit, Secret::key(&secret)).await,
+        (Credential::Session(token), _) => by_secret(visit, Secret::session(&token)).await,
         // What a token opens is read with GET only: it stands in links.
-        (Credential::StreamToken(text), Some(_)) if matches!(visit.request.method(), Method::Get | Method::Head) => {
-            Ok(token::verify(&text, token_secret(visit)?.as_bytes(), now())?)
+        (Credential::StreamToken(text), Some(_)) if is_reading(visit) => {
+            rate::count(visit, Caller::Address).await?;
+            let grant = token::verify(&text, token_secret(visit)?.as_bytes(), now())?;
+            Ok(Pass { grant, basis: None })
         }
         (Credential::StreamToken(_), _) => {
             Err(bad_credential("A stream token only reads its job: use an API key.").into())
@@ -108,94 +186,57 @@ async fn granted(visit: &Visit, credential: Credential, job: Option<&JobId>) -> 
     }
 }
 
-pub fn token_secret(visit: &Visit) -> Result<String, Failure> {
+async fn by_secret(visit: &Visit, secret: Secret) -> Entry<Pass> {
+    rate::count(visit, Caller::Secret(secret.hash())).await?;
+    let grant = credentials::grant(&visit.env, &visit.context, &secret).await?;
+    Ok(Pass { grant, basis: Some(Basis::Secret(secret)) })
+}
+
+/// On public routes a session that is over is nobody's name: the browser sends its cookie whether it is good or not.
+async fn session(visit: &Visit, token: &str) -> Entry<Option<Pass>> {
+    match by_secret(visit, Secret::session(token)).await {
+        Ok(pass) => Ok(Some(pass)),
+        Err(Failure::Problem(problem)) if problem.code == Code::InvalidCredential => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+pub fn token_secret(visit: &Visit) -> Entry<String> {
     setting(&visit.env, "TOKEN_SECRET").ok_or_else(|| missing_setting("TOKEN_SECRET").into())
 }
 
-async fn key(visit: &Visit, secret: &str) -> Result<Grant, Failure> {
-    look_up(&visit.env, &visit.context, hash_secret(secret)).await
-}
-
-/// The API key behind a stream: while somebody reads, it must go on being good.
-pub struct Warrant {
-    env: Env,
-    context: Rc<Context>,
-    hash: String,
-    revoked: Rc<Cell<bool>>,
-}
-
-impl Warrant {
-    /// `None` for credentials that cannot be revoked: they end by time, or not at all.
-    pub fn of(visit: &Visit) -> Result<Option<Warrant>, Failure> {
-        Ok(match credential(visit)? {
-            Credential::Bearer(secret) => {
-                let (env, context) = (visit.env.clone(), Rc::clone(&visit.context));
-                Some(Warrant { env, context, hash: hash_secret(&secret), revoked: Rc::default() })
-            }
-            Credential::StreamToken(_) | Credential::ProjectKey(_) | Credential::None => None,
-        })
-    }
-
-    /// What the last look found; and looks again, beside the stream, which must not wait for the directory. A
-    /// directory that does not answer revokes nothing.
-    pub fn is_revoked(&self) -> bool {
-        let (env, context, hash) = (self.env.clone(), Rc::clone(&self.context), self.hash.clone());
-        let revoked = Rc::clone(&self.revoked);
-        self.context.wait_until(async move {
-            revoked.set(matches!(look_up(&env, &context, hash).await, Err(Failure::Problem(_))));
-        });
-        self.revoked.get()
-    }
-}
-
-async fn look_up(env: &Env, context: &Context, hash: String) -> Result<Grant, Failure> {
-    let now = now();
-    let remembered = REMEMBERED.with_borrow(|keys| keys.get(&hash).filter(|(_, until)| *until > now).cloned());
-    if let Some((grant, _)) = remembered.filter(|(grant, _)| grant.expires_at.is_none_or(|end| end > now)) {
-        return Ok(grant);
-    }
-    let row: Option<KeyRow> = Directory::open(env)?.first(sql::find_key, &[text(&hash)]).await?;
-    let expires_at = row.as_ref().and_then(|row| row.expires_at).map(Timestamp);
-    let good = row.filter(|row| row.revoked_at.is_none() && expires_at.is_none_or(|end| end > now));
-    let row = good.ok_or_else(|| bad_credential("This key is unknown, revoked or expired: use another."))?;
-    touch(env, context, &row.id);
-    let grant = Grant { project: row.project_id, scopes: Scopes::from_bits(row.scopes), job: None, expires_at };
-    REMEMBERED.with_borrow_mut(|keys| {
-        if keys.len() >= REMEMBERED_KEYS {
-            keys.clear();
-        }
-        keys.insert(hash, (grant.clone(), now.plus(REMEMBERED_MS)));
-    });
-    Ok(grant)
-}
-
-/// Notes the key's use behind the answer.
-fn touch(env: &Env, context: &Context, id: &str) {
-    let (env, id) = (env.clone(), id.to_owned());
-    context.wait_until(async move {
-        if let Ok(directory) = Directory::open(&env) {
-            let _ = directory.run(sql::touch_key, &[text(&id), time(now())]).await;
-        }
-    });
+#[derive(Deserialize)]
+struct ReaderRow {
+    project_id: ProjectId,
+    public_read: u8,
+    project_key: String,
 }
 
 /// A project key opens the public part of its own project's jobs; nobody's name, where the project allows it.
-async fn public_reader(visit: &Visit, credential: Credential, job: &JobId) -> Result<Grant, Failure> {
+async fn public_reader(visit: &Visit, credential: Credential, job: &JobId) -> Entry<Pass> {
+    rate::count(visit, Caller::Address).await?;
     let row: Option<ReaderRow> = Directory::open(&visit.env)?.first(sql::reader_of_job, &[text(job.as_str())]).await?;
     match (credential, row) {
-        (Credential::ProjectKey(key), Some(row)) if row.project_key == key => Ok(Grant::public(row.project_id)),
-        (Credential::ProjectKey(key), _) => Err(stranger(visit, &key).await?.into()),
-        (_, Some(row)) if row.public_read == 1 => Ok(Grant::public(row.project_id)),
+        (Credential::ProjectKey(key), Some(row)) if row.project_key == key => {
+            Ok(public_pass(row.project_id, Standing::ProjectKey(key)))
+        }
+        // A good project key of another project learns nothing of the job; one that is none is a bad credential.
+        (Credential::ProjectKey(key), _) => Err(match credentials::project_of(&visit.env, &key).await? {
+            Some(_) => Problem::job_not_found().into(),
+            None => unknown_project_key().into(),
+        }),
+        (_, Some(row)) if row.public_read == 1 => {
+            Ok(public_pass(row.project_id.clone(), Standing::Nobody(row.project_id)))
+        }
         (_, Some(_)) => Err(missing_credential().into()),
         (_, None) => Err(Problem::job_not_found().into()),
     }
 }
 
-/// A good project key of another project learns nothing of the job; one that is no project's is a bad credential.
-async fn stranger(visit: &Visit, key: &str) -> Result<Problem, Failure> {
-    let known: Option<ProjectRow> = Directory::open(&visit.env)?.first(sql::find_project_key, &[text(key)]).await?;
-    Ok(match known {
-        Some(_) => Problem::job_not_found(),
-        None => bad_credential("This project key is unknown or was rotated: use another."),
-    })
+fn public_pass(project: ProjectId, standing: Standing) -> Pass {
+    Pass { grant: Grant::public(project), basis: Some(Basis::Standing(standing)) }
+}
+
+fn unknown_project_key() -> Problem {
+    bad_credential("This project key is unknown or was rotated: use another.")
 }

@@ -28,22 +28,33 @@ pub async fn question(
 }
 
 async fn call(env: &Env, job: &JobId, project: &ProjectId, ask: Ask) -> std::result::Result<Value, Failure> {
-    let call = serde_json::to_string(&Call { project: project.clone(), ask }).map_err(worker::Error::from)?;
-    let mut init = RequestInit::new();
-    init.with_method(Method::Post).with_body(Some(call.into()));
-    let request = Request::new_with_init("https://job/", &init)?;
-    let text = stub(env, job)?.fetch_with_request(request).await?.text().await?;
+    let call = serde_json::to_string(&Call { job: job.clone(), project: project.clone(), ask })
+        .map_err(worker::Error::from)?;
+    let text = post(&stub(env, job)?, call).await?;
     let reply: Reply = serde_json::from_str(&text).map_err(worker::Error::from)?;
     Ok(reply?)
 }
 
 /// Asks to join the job's stream: 101 with a socket, 204, or a problem as JSON.
-pub async fn subscribe(env: &Env, job: &JobId, subscription: &Subscription) -> Result<Response> {
-    let mut url = url::Url::parse("https://job/").map_err(|error| worker::Error::from(error.to_string()))?;
-    url.query_pairs_mut().append_pair("subscription", &serde_json::to_string(subscription)?);
+pub async fn subscribe(env: &Env, subscription: &Subscription) -> Result<Response> {
+    let stub = stub(env, &subscription.job)?;
+    stub.fetch_with_request(joining(&serde_json::to_string(subscription)?)?).await
+}
+
+/// The request with which an edge Worker joins a stream of an object.
+pub fn joining(subscription: &str) -> Result<Request> {
+    let mut url = url::Url::parse("https://object/").map_err(|error| worker::Error::from(error.to_string()))?;
+    url.query_pairs_mut().append_pair("subscription", subscription);
     let headers = Headers::new();
     headers.set("upgrade", "websocket")?;
     let mut init = RequestInit::new();
     init.with_headers(headers);
-    stub(env, job)?.fetch_with_request(Request::new_with_init(url.as_str(), &init)?).await
+    Request::new_with_init(url.as_str(), &init)
+}
+
+/// Posts JSON to an object.
+pub async fn post(stub: &Stub, body: String) -> Result<String> {
+    let mut init = RequestInit::new();
+    init.with_method(Method::Post).with_body(Some(body.into()));
+    stub.fetch_with_request(Request::new_with_init("https://object/", &init)?).await?.text().await
 }

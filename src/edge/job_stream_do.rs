@@ -4,15 +4,20 @@
 //! order, atomicity and a seam without gaps follow from the platform's single thread.
 
 use crate::call::{Ask, Call, Question, Reply, Subscription, signal};
+use crate::command::Command;
+use crate::edge::job_log::JobLog;
 use crate::edge::journal::Journal;
+use crate::edge::outbox::Outbox;
 use crate::edge::platform;
 use crate::edge::reading;
-use crate::edge::subscribers::{FAILED, NORMAL, Subscribers, close, opening};
-use crate::id::{EventId, ProjectId};
+use crate::edge::subscribers::{FAILED, NORMAL, Subscribers, close};
+use crate::id::ProjectId;
 use crate::problem::Problem;
-use crate::record::Record;
-use crate::replay::{Plan, plan};
+use crate::record::{Record, Settled};
+use crate::replay::Plan;
 use crate::time::Timestamp;
+use crate::view::JobLens;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -39,17 +44,20 @@ pub struct JobObject {
 pub struct Memory {
     pub woken: bool,
     pub record: Option<Record>,
-    pub subscribers: Subscribers,
+    pub subscribers: Subscribers<JobLens>,
     /// When the alarm is set for.
     pub alarm_at: Option<Timestamp>,
     /// Events appended since the record was stored.
     pub unsaved: u32,
-    /// The newest event that the directory is known to have.
-    pub projected: EventId,
+    /// The newest events that the directory and the project's feed are known to have.
+    pub settled: Settled,
     /// A projection waits behind the reports.
     pub projecting: bool,
     /// Projections under way.
     pub in_flight: u32,
+    pub outbox: Outbox,
+    /// How long the project keeps logs, hours, as the directory last said.
+    pub retention_hours: Option<u64>,
 }
 
 impl DurableObject for JobStream {
@@ -64,9 +72,12 @@ impl DurableObject for JobStream {
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         self.object.wake().await?;
         if request.headers().get("upgrade")?.is_some() {
-            return self.object.subscribe(&request);
+            return self.object.subscribe(&request).await;
         }
         let call: Call = serde_json::from_str(&request.text().await?)?;
+        if !matches!(&call.ask, Ask::Command(order) if matches!(order.command, Command::Create(_))) {
+            self.object.restore(&call.job).await?;
+        }
         let reply = match call.ask {
             Ask::Command(order) => self.object.clone().order(&call.project, order).await,
             Ask::Question(question) => self.object.read(&call.project, &question),
@@ -111,10 +122,11 @@ impl JobObject {
             let (record, unsaved) = self.journal.load()?.unzip();
             let unsaved = unsaved.unwrap_or_default();
             let subscribers = Subscribers::wake(&self.state);
+            let settled = record.as_ref().map(|record| record.settled).unwrap_or_default();
             if let Some(record) = &record {
                 console_log!("{}", json!({ "event": "object.woken", "job": record.job.created.id }));
             }
-            *memory = Memory { woken: true, record, subscribers, alarm_at, unsaved, ..Memory::default() };
+            *memory = Memory { woken: true, record, subscribers, alarm_at, unsaved, settled, ..Memory::default() };
         }
         Ok(())
     }
@@ -125,17 +137,10 @@ impl JobObject {
         reading::read(&self.journal, record, question)
     }
 
-    /// Answers 101 with a socket, 204 to a reader that has seen the end, or a problem.
-    fn subscribe(&self, request: &Request) -> Result<Response> {
-        let url = request.url()?;
-        let subscription = url.query_pairs().find(|(name, _)| name == "subscription");
-        let Some((_, subscription)) = subscription else { return Err(Error::from("subscription missing")) };
-        let subscription: Subscription = serde_json::from_str(&subscription)?;
-        match self.join(subscription) {
-            Ok(Some(socket)) => Response::from_websocket(socket),
-            Ok(None) => Ok(Response::empty()?.with_status(204)),
-            Err(problem) => Ok(Response::from_json(&problem)?.with_status(problem.status())),
-        }
+    async fn subscribe(&self, request: &Request) -> Result<Response> {
+        let subscription: Subscription = subscription(request)?;
+        self.restore(&subscription.job).await?;
+        joined(self.join(subscription))
     }
 
     fn join(&self, subscription: Subscription) -> std::result::Result<Option<WebSocket>, Problem> {
@@ -145,16 +150,14 @@ impl JobObject {
         if subscribers.is_full() {
             return Err(Problem::unavailable());
         }
-        let lens = subscription.lens;
-        let plan = plan(subscription.cursor, record.bounds(lens.visibility));
+        let log = JobLog { journal: &self.journal, record };
+        let plan = log.plan(&subscription.lens, subscription.cursor);
         let from = match plan {
             Plan::Gone => return Ok(None),
             Plan::Snapshot { from } | Plan::Replay { from } | Plan::Reset { from, .. } => from,
         };
         let pair = WebSocketPair::new().map_err(platform::internal)?;
-        let source = (&self.journal, record);
-        let opening = opening(&lens, plan, source);
-        subscribers.join(&self.state, pair.server, lens, opening, from, source).map_err(platform::internal)?;
+        subscribers.join(&self.state, pair.server, subscription.lens, plan, from, &log).map_err(platform::internal)?;
         Ok(Some(pair.client))
     }
 
@@ -162,7 +165,7 @@ impl JobObject {
         let mut memory = self.memory.borrow_mut();
         let memory = &mut *memory;
         let (Some(record), Some(tag)) = (&memory.record, self.state.get_tags(socket).pop()) else { return };
-        if let Err(error) = memory.subscribers.next_page(&tag, (&self.journal, record)) {
+        if let Err(error) = memory.subscribers.next_page(&tag, &JobLog { journal: &self.journal, record }) {
             console_error!("{}", json!({ "event": "replay.failed", "error": error.to_string() }));
             close(socket, FAILED, "failed");
             memory.subscribers.leave(&tag);
@@ -189,6 +192,23 @@ impl JobObject {
             console_error!("{}", json!({ "event": "alarm.failed", "error": error.to_string() }));
             self.memory.borrow_mut().alarm_at = None;
         }
+    }
+}
+
+/// Reads what a stream's reader asked for.
+pub fn subscription<T: DeserializeOwned>(request: &Request) -> Result<T> {
+    let url = request.url()?;
+    let subscription = url.query_pairs().find(|(name, _)| name == "subscription");
+    let (_, subscription) = subscription.ok_or_else(|| Error::from("subscription missing"))?;
+    Ok(serde_json::from_str(&subscription)?)
+}
+
+/// Answers 101 with a socket, 204 to a reader that has seen the end, or a problem.
+pub fn joined(outcome: std::result::Result<Option<WebSocket>, Problem>) -> Result<Response> {
+    match outcome {
+        Ok(Some(socket)) => Response::from_websocket(socket),
+        Ok(None) => Ok(Response::empty()?.with_status(204)),
+        Err(problem) => Ok(Response::from_json(&problem)?.with_status(problem.status())),
     }
 }
 

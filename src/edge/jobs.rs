@@ -6,7 +6,6 @@ use crate::command::Command;
 use crate::edge::directory::{Directory, text, time};
 use crate::edge::platform::{job_ids, now};
 use crate::edge::reply::{self, Failure};
-use crate::edge::turn::idempotency_conflict;
 use crate::edge::{Visit, body, gate, job_object};
 use crate::event::Created;
 use crate::fields::{Fields, Query};
@@ -22,15 +21,13 @@ use crate::token::{self, Claims};
 use futures_util::future::try_join_all;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use worker::Env;
 
 pub async fn create(mut visit: Visit) -> reply::Answer {
     let grant = gate::enter(&visit).await?;
     let key = request::idempotency_key(visit.header("idempotency-key")?.as_deref())?;
     let (asked, bytes) = body::json(&mut visit).await?;
     let creation = request::create(&asked, &grant.project, job_ids())?;
-    let origin = visit.origin();
-    let Some(key) = key else { return reply::json(201, &store(&visit.env, creation, &origin).await?) };
+    let Some(key) = key else { return reply::json(201, &store(&visit, creation).await?) };
     let once = Once { key, fingerprint: fingerprint(&[&bytes]) };
     let directory = Directory::open(&visit.env)?;
     let first = first_creation(&directory, &grant.project, &once, &ids(&creation)).await?;
@@ -39,28 +36,28 @@ pub async fn create(mut visit: Visit) -> reply::Answer {
     }
     // New, or a repeat of a request that died half way: the objects that have these ids create nothing twice.
     let ids: Vec<JobId> = serde_json::from_str(&first.job_ids).map_err(worker::Error::from)?;
-    let answer = store(&visit.env, adopt(creation, ids), &origin).await?;
+    let answer = store(&visit, adopt(creation, ids)).await?;
     let bounds = [text(grant.project.as_str()), text(&once.key), text(&answer.to_string())];
     directory.run(sql::answer_creation, &bounds).await?;
     reply::json(201, &answer)
 }
 
-async fn store(env: &Env, creation: Creation, origin: &str) -> Result<Value, Failure> {
+async fn store(visit: &Visit, creation: Creation) -> Result<Value, Failure> {
     match creation {
-        Creation::One(created) => store_one(env, created, origin).await,
+        Creation::One(created) => store_one(visit, created).await,
         Creation::Many(many) => {
-            let jobs = try_join_all(many.into_iter().map(|created| store_one(env, created, origin))).await?;
+            let jobs = try_join_all(many.into_iter().map(|created| store_one(visit, created))).await?;
             Ok(json!({ "jobs": jobs }))
         }
     }
 }
 
-async fn store_one(env: &Env, created: Created, origin: &str) -> Result<Value, Failure> {
+async fn store_one(visit: &Visit, created: Created) -> Result<Value, Failure> {
     let (id, project) = (created.id.clone(), created.project.clone());
     let command = Command::Create(Box::new(created));
-    let order = Order { command, attempt: None, once: None, answer: Answer::Job };
-    let job = job_object::command(env, &id, &project, order).await?;
-    Ok(with_events_url(job, origin))
+    let order = Order { command, attempt: None, once: None, request: Some(visit.id.clone()), answer: Answer::Job };
+    let job = job_object::command(&visit.env, &id, &project, order).await?;
+    Ok(with_events_url(job, &visit.origin()))
 }
 
 #[derive(Deserialize)]
@@ -92,7 +89,7 @@ async fn first_creation(
         .await?;
     match found.into_iter().next() {
         Some(row) if row.fingerprint == once.fingerprint => Ok(row),
-        Some(_) => Err(idempotency_conflict().into()),
+        Some(_) => Err(Problem::idempotency_conflict().into()),
         None => Err(Problem::unavailable().into()),
     }
 }

@@ -3,19 +3,24 @@
 
 use crate::call::Once;
 use crate::edge::platform::{now, transaction};
-use crate::event::{Event, Fact, LogLine, Shelf};
-use crate::id::EventId;
+use crate::event::{Event, Fact, LogLine, Origin, Shelf};
+use crate::id::{EventId, RequestId};
 use crate::limits;
-use crate::record::{Record, Trim};
+use crate::record::{Archive, Record, Trim};
 use crate::sql::object as sql;
 use crate::time::Timestamp;
 use crate::view::Visibility;
 use serde::Deserialize;
+use std::cell::{Cell, RefCell};
 use worker::{Error, Result, SqlCursor, SqlStorage, SqlStorageValue as Bound, State, Storage};
 
 pub struct Journal {
     storage: Storage,
     sql: SqlStorage,
+    /// Whether there is anything stored: an object that was only asked about stores nothing.
+    is_stored: Cell<bool>,
+    /// The terminal event of a job whose log has expired; it is read as if it were stored.
+    archived: RefCell<Option<Event>>,
 }
 
 /// A remembered answer to an `Idempotency-Key`.
@@ -54,18 +59,36 @@ impl Journal {
     pub fn new(state: &State) -> Journal {
         let storage = state.storage();
         let sql = storage.sql();
-        Journal { storage, sql }
+        Journal { storage, sql, is_stored: Cell::default(), archived: RefCell::default() }
     }
 
     /// The record as of the newest event, and how many events were folded on that it did not have when it was
     /// stored; `None` for an object that holds no job.
     pub fn load(&self) -> Result<Option<(Record, u32)>> {
-        if self.sql.exec(sql::is_created, None)?.raw().next().is_none() {
-            return Ok(None);
+        let Some(row) = self.sql.exec(sql::is_created, None)?.raw().next() else { return Ok(None) };
+        if number(&row?, 0)? == 0 {
+            self.sql.exec(sql::upgrade, None)?;
         }
+        self.is_stored.set(true);
         let Some(row) = self.sql.exec(sql::load_record, None)?.raw().next() else { return Ok(None) };
         let stored: Record = serde_json::from_str(&text(&row?, 0)?)?;
         self.catch_up(stored).map(Some)
+    }
+
+    pub fn is_stored(&self) -> bool {
+        self.is_stored.get()
+    }
+
+    /// What is left of an expired log, for the directory.
+    pub fn archive(&self, record: &Record) -> Result<Archive> {
+        let end = record.job.ended_by.map(|end| self.event(end)).transpose()?.flatten();
+        Ok(Archive { record: record.clone(), end })
+    }
+
+    /// The storage is empty, or about to be; what is left of the log is in the directory.
+    pub fn forget(&self, end: Option<Event>) {
+        self.is_stored.set(false);
+        *self.archived.borrow_mut() = end;
     }
 
     /// Folds on what was appended since the record was stored.
@@ -79,12 +102,9 @@ impl Journal {
         })
     }
 
-    pub fn create_tables(&self) -> Result<()> {
-        self.sql.exec(sql::schema, None).map(|_| ())
-    }
-
     pub fn commit(&self, commit: &Commit<'_>) -> Result<()> {
-        let mut statements = commit.events.iter().map(append).collect::<Result<Vec<_>>>()?;
+        let revived = self.archived.borrow().clone();
+        let mut statements = revived.iter().chain(commit.events).map(append).collect::<Result<Vec<_>>>()?;
         if let Some(record) = commit.record {
             statements.push(Statement(sql::save_record, vec![serde_json::to_string(record)?.into()]));
         }
@@ -93,7 +113,13 @@ impl Journal {
             statements.push(Statement(sql::remember_request, bounds));
         }
         statements.extend(commit.trims.iter().map(trim));
-        self.run(statements)
+        if !self.is_stored() {
+            self.sql.exec(sql::schema, None)?;
+        }
+        self.run(statements)?;
+        self.is_stored.set(true);
+        self.archived.take();
+        Ok(())
     }
 
     /// One statement is atomic by itself; several need a transaction.
@@ -115,6 +141,11 @@ impl Journal {
         rows: u64,
         bytes: usize,
     ) -> Result<Read> {
+        if !self.is_stored() {
+            let archived = self.archived.borrow();
+            let events = archived.iter().filter(|end| end.id > after && end.id <= until).cloned().collect();
+            return Ok(Read { events, is_last: true });
+        }
         let query = match visibility {
             Visibility::Public => sql::read_events,
             Visibility::Full => sql::read_all,
@@ -123,11 +154,17 @@ impl Journal {
     }
 
     pub fn checkpoints(&self, after: EventId, rows: u64, bytes: usize) -> Result<Read> {
+        if !self.is_stored() {
+            return Ok(Read { events: vec![], is_last: true });
+        }
         collect(self.sql.exec(sql::read_checkpoints, vec![id(after), Bound::Float((rows + 1) as f64)])?, rows, bytes)
     }
 
     /// Hands over lines after `seq`, in order, until `take` says stop.
     pub fn lines(&self, seq: u64, mut take: impl FnMut(LogLine) -> std::ops::ControlFlow<()>) -> Result<()> {
+        if !self.is_stored() {
+            return Ok(());
+        }
         let rows = self.sql.exec(sql::read_logs, vec![Bound::Float(seq as f64)])?;
         for row in rows.raw() {
             let Fact::Logs(chunk) = event(&row?)?.fact else { continue };
@@ -142,10 +179,16 @@ impl Journal {
 
     /// One event by its id, if it is still stored.
     pub fn event(&self, wanted: EventId) -> Result<Option<Event>> {
+        if !self.is_stored() {
+            return Ok(self.archived.borrow().clone().filter(|end| end.id == wanted));
+        }
         self.sql.exec(sql::event, vec![id(wanted)])?.raw().next().map(|row| event(&row?)).transpose()
     }
 
     pub fn remembered(&self, key: &str) -> Result<Option<Remembered>> {
+        if !self.is_stored() {
+            return Ok(None);
+        }
         let since = now().minus(limits::IDEMPOTENCY_MS);
         let rows = self.sql.exec(sql::find_request, vec![key.into(), ms(since)])?;
         Ok(rows.to_array::<Remembered>()?.pop())
@@ -155,6 +198,12 @@ impl Journal {
     pub fn forget_requests(&self) -> Result<()> {
         let since = now().minus(limits::IDEMPOTENCY_MS);
         self.sql.exec(sql::forget_requests, vec![ms(since)]).map(|_| ())
+    }
+
+    /// When the newest key that may still be repeated is forgotten.
+    pub fn keys_forgotten_at(&self) -> Result<Option<Timestamp>> {
+        let Some(row) = self.sql.exec(sql::newest_request, None)?.raw().next() else { return Ok(None) };
+        Ok(number(&row?, 0).ok().map(|at| Timestamp(at).plus(limits::IDEMPOTENCY_MS)))
     }
 
     /// What has to go of the logs that are over their caps.
@@ -178,6 +227,7 @@ impl Journal {
 const MAX_ID: f64 = 9_007_199_254_740_992.0;
 
 fn append(event: &Event) -> Result<Statement> {
+    let Origin { request, latency_ms } = &event.origin;
     let mut bounds =
         vec![id(event.id), Bound::Integer(event.attempt.into()), serde_json::to_string(&event.fact)?.into()];
     let query = match &event.fact {
@@ -187,7 +237,11 @@ fn append(event: &Event) -> Result<Statement> {
         }
         fact => match fact.shelf() {
             Shelf::Checkpoints => sql::append_checkpoint,
-            Shelf::Events | Shelf::Logs => sql::append_event,
+            Shelf::Events | Shelf::Logs => {
+                bounds.push(request.as_ref().map_or(Bound::Null, |request| request.as_str().into()));
+                bounds.push(latency_ms.map_or(Bound::Null, |latency| Bound::Float(latency as f64)));
+                sql::append_event
+            }
         },
     };
     Ok(Statement(query, bounds))
@@ -225,20 +279,22 @@ fn collect(cursor: SqlCursor, rows: u64, bytes: usize) -> Result<Read> {
     Ok(Read { events, is_last: true })
 }
 
-/// A row of `id, attempt, fact`.
+/// A row of `id, attempt, fact`, and of the log of events `request, latency_ms`.
 fn event(row: &[Bound]) -> Result<Event> {
     let attempt = number(row, 1)? as u32;
-    Ok(Event { id: EventId(number(row, 0)?), attempt, fact: serde_json::from_str(&text(row, 2)?)? })
+    let request = text(row, 3).ok().as_deref().and_then(RequestId::parse);
+    let origin = Origin { request, latency_ms: number(row, 4).ok() };
+    Ok(Event { id: EventId(number(row, 0)?), attempt, fact: serde_json::from_str(&text(row, 2)?)?, origin })
 }
 
-fn text(row: &[Bound], column: usize) -> Result<String> {
+pub fn text(row: &[Bound], column: usize) -> Result<String> {
     match row.get(column) {
         Some(Bound::String(text)) => Ok(text.clone()),
         _ => Err(Error::from("a stored row is not what its schema says: text expected")),
     }
 }
 
-fn number(row: &[Bound], column: usize) -> Result<u64> {
+pub fn number(row: &[Bound], column: usize) -> Result<u64> {
     match row.get(column) {
         Some(Bound::Integer(number)) => Ok(*number as u64),
         Some(Bound::Float(number)) => Ok(*number as u64),

@@ -1,12 +1,14 @@
-//! Owns `GET /jobs`: a page of the directory.
+//! Owns `GET /jobs` of the producer API and of the queue view: a page of the directory.
 
 use crate::edge::directory::{Directory, bound, text};
 use crate::edge::reply::{self, Failure};
-use crate::edge::{Visit, gate};
+use crate::edge::{Visit, gate, queue};
 use crate::id::ProjectId;
+use crate::job::JobState;
 use crate::response::with_events_url;
-use crate::sql::directory as sql;
-use crate::sql::list::{Bound, Listing};
+use crate::route::Action;
+use crate::sql::list::{Bound, Listing, Words};
+use crate::view::queue as queue_view;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use wasm_bindgen::JsValue;
@@ -19,15 +21,17 @@ struct JobRow {
 }
 
 #[derive(Deserialize)]
-struct Count {
-    #[serde(default)]
-    status: String,
+struct Total {
     jobs: u64,
 }
 
 pub async fn list(visit: Visit) -> reply::Answer {
     let grant = gate::enter(&visit).await?;
-    let listing = Listing::parse(&visit.query())?;
+    let words = match visit.route.action {
+        Action::QueueJobs => Words::Queue,
+        _ => Words::Canonical,
+    };
+    let listing = Listing::parse(&visit.query(), words)?;
     let directory = Directory::open(&visit.env)?;
     let (query, bounds) = listing.page_statement();
     let mut rows: Vec<JobRow> = directory.rows(&query, &bind(&grant.project, &bounds)).await?;
@@ -36,8 +40,11 @@ pub async fn list(visit: Visit) -> reply::Answer {
     let more = found > rows.len() as u64;
     let next = rows.last().map(|row| row.id.clone()).filter(|_| more);
     let origin = visit.origin();
-    let document = |row: &JobRow| serde_json::from_str::<Value>(&row.document).map(|job| with_events_url(job, &origin));
-    let jobs = rows.iter().map(document).collect::<Result<Vec<_>, _>>().map_err(worker::Error::from)?;
+    let document = |row: &JobRow| {
+        let job = with_events_url(serde_json::from_str::<Value>(&row.document)?, &origin);
+        Ok(if words == Words::Queue { queue_view::listed(job) } else { job })
+    };
+    let jobs = rows.iter().map(document).collect::<Result<Vec<_>, serde_json::Error>>().map_err(worker::Error::from)?;
     let total = total(&directory, &grant.project, &listing).await?;
     reply::json(
         200,
@@ -52,15 +59,12 @@ pub async fn list(visit: Visit) -> reply::Answer {
 async fn total(directory: &Directory, project: &ProjectId, listing: &Listing) -> Result<u64, Failure> {
     if listing.is_search() {
         let (query, bounds) = listing.total_statement();
-        let count: Option<Count> = directory.first(&query, &bind(project, &bounds)).await?;
+        let count: Option<Total> = directory.first(&query, &bind(project, &bounds)).await?;
         return Ok(count.map_or(0, |count| count.jobs));
     }
-    let counts: Vec<Count> = directory.rows(sql::count_jobs, &[text(project.as_str())]).await?;
-    let wanted = |count: &&Count| match &listing.states {
-        Some(states) => states.iter().any(|state| state.word() == count.status),
-        None => true,
-    };
-    Ok(counts.iter().filter(wanted).map(|count| count.jobs).sum())
+    let counts = queue::counts(directory, project).await?;
+    let wanted = |state: &JobState| listing.states.as_ref().is_none_or(|states| states.contains(state));
+    Ok(counts.iter().filter(|(state, _)| wanted(state)).map(|(_, jobs)| jobs).sum())
 }
 
 fn bind(project: &ProjectId, bounds: &[Bound]) -> Vec<JsValue> {

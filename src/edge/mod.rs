@@ -5,26 +5,39 @@
 
 mod admin;
 mod body;
+mod credentials;
 mod directory;
+mod expiry;
+mod feed_journal;
 mod gate;
+mod job_log;
 mod job_object;
 mod job_stream_do;
 mod jobs;
 mod journal;
 mod listing;
+mod outbox;
 mod platform;
 mod polling;
+mod project_feed;
+mod project_feed_do;
 mod projection;
+mod queue;
+mod rate;
 mod reading;
 mod reply;
 mod reports;
+mod sessions;
 mod sse_bridge;
 mod subscribers;
 mod turn;
+mod warrant;
 mod watching;
 
+use crate::cors::{self, Reach};
+use crate::id::RequestId;
 use crate::problem::{Code, Problem};
-use crate::route::{Action, Route, route};
+use crate::route::{Action, Route, Row, route, rows_at};
 use reply::Failure;
 use std::rc::Rc;
 use worker::{Context, Env, Request, Response, Result, event};
@@ -35,6 +48,7 @@ pub struct Visit {
     pub route: Route,
     pub url: url::Url,
     pub env: Env,
+    pub id: RequestId,
     /// Shared with streams, which outlive their handler.
     pub context: Rc<Context>,
 }
@@ -43,29 +57,42 @@ pub struct Visit {
 async fn fetch(request: Request, env: Env, context: Context) -> Result<Response> {
     console_error_panic_hook::set_once();
     let id = platform::request_id();
-    let method = request.method();
-    let answer = match visit(request, env, context) {
-        Ok(visit) => handle(visit).await,
-        Err(failure) => Err(failure),
+    let (method, url) = (request.inner().method(), request.url()?);
+    let (rows, allowed) = (rows_at(url.path()), allowed_origins(&env));
+    let (origin, reach) = (request.headers().get("origin")?, Reach::of(rows));
+    let mut headers = cors::headers(origin.as_deref(), reach, &allowed);
+    let answer = match origin.as_deref().filter(|_| is_preflight(&method, &request, rows)) {
+        Some(origin) => {
+            headers.extend(cors::preflight(origin, reach, &allowed, rows));
+            Ok(Response::empty()?.with_status(204))
+        }
+        // Not `request.method()`: it takes methods that it does not know for GET.
+        None => match route(&method, url.path()) {
+            Ok(route) => handle(Visit { request, route, url, env, id: id.clone(), context: Rc::new(context) }).await,
+            Err(problem) => Err(problem.into()),
+        },
     };
-    reply::finish(answer, &id, &method)
+    reply::finish(answer, &id, &method, &headers)
 }
 
-fn visit(request: Request, env: Env, context: Context) -> std::result::Result<Visit, Failure> {
-    let url = request.url()?;
-    // Not `request.method()`: it takes methods that it does not know for GET.
-    let route = route(&request.inner().method(), url.path())?;
-    Ok(Visit { request, route, url, env, context: Rc::new(context) })
+/// A browser asks what a page may send before the page sends it.
+fn is_preflight(method: &str, request: &Request, rows: &[&Row]) -> bool {
+    let asks = || request.headers().has("access-control-request-method").unwrap_or(false);
+    method == "OPTIONS" && !rows.is_empty() && asks()
+}
+
+fn allowed_origins(env: &Env) -> Vec<String> {
+    cors::origins(&platform::setting(env, "ALLOWED_ORIGINS").unwrap_or_default())
 }
 
 async fn handle(visit: Visit) -> std::result::Result<Response, Failure> {
     match visit.route.action {
         Action::Health => reply::json(200, &serde_json::json!({ "status": "ok" })),
         Action::CreateJobs => jobs::create(visit).await,
-        Action::ListJobs => listing::list(visit).await,
+        Action::ListJobs | Action::QueueJobs => listing::list(visit).await,
         Action::PollJobs => polling::poll(visit).await,
         Action::GetJob | Action::GetProgress | Action::ListCheckpoints | Action::ListLogs => jobs::ask(visit).await,
-        Action::WatchJob => watching::watch(visit).await,
+        Action::WatchJob => watching::job(visit).await,
         Action::MintToken => jobs::mint_token(visit).await,
         Action::DeleteJob
         | Action::ClaimJob
@@ -80,7 +107,10 @@ async fn handle(visit: Visit) -> std::result::Result<Response, Failure> {
         | Action::FailJob
         | Action::KillJob
         | Action::RetryJob
-        | Action::CancelJob => reports::report(visit).await,
+        | Action::CancelJob
+        | Action::QueueRetry
+        | Action::QueueCancel
+        | Action::QueueDelete => reports::report(visit).await,
         Action::CreateProject => admin::create_project(visit).await,
         Action::ListProjects => admin::list_projects(visit).await,
         Action::UpdateProject => admin::update_project(visit).await,
@@ -88,6 +118,15 @@ async fn handle(visit: Visit) -> std::result::Result<Response, Failure> {
         Action::ListKeys => admin::list_keys(visit).await,
         Action::RevokeKey => admin::revoke_key(visit).await,
         Action::RotateProjectKey => admin::rotate_project_key(visit).await,
+        Action::QueueEvents => watching::queue(visit).await,
+        Action::QueueStats => queue::stats(visit).await,
+        Action::VideoStatus => queue::video_status(visit).await,
+        Action::WatchPublicAsset => watching::public_asset(visit).await,
+        Action::WatchAsset => watching::asset(visit).await,
+        Action::WatchActivity => watching::activity(visit).await,
+        Action::OpenSession => sessions::open(visit).await,
+        Action::ShowSession => sessions::show(visit).await,
+        Action::EndSession => sessions::end(visit).await,
     }
 }
 
@@ -98,6 +137,11 @@ impl Visit {
 
     pub fn query(&self) -> crate::fields::Query {
         crate::fields::Query::parse(self.url.query())
+    }
+
+    /// The origins that the operator lets use credentials.
+    pub fn allowed_origins(&self) -> Vec<String> {
+        allowed_origins(&self.env)
     }
 
     /// Scheme and host under which the service was reached.

@@ -7,7 +7,7 @@ use crate::edge::directory::{Directory, number, text, time};
 use crate::edge::platform::{IdentityTransformStream, now};
 use crate::edge::reply::{self, Failure};
 use crate::edge::{Visit, body, gate, job_object};
-use crate::id::{JobId, ProjectId};
+use crate::id::{JobId, ProjectId, RequestId};
 use crate::limits;
 use crate::request::{self, Poll};
 use crate::response::with_events_url;
@@ -36,7 +36,13 @@ pub async fn poll(mut visit: Visit) -> reply::Answer {
     let grant = gate::enter(&visit).await?;
     let (asked, _) = body::json(&mut visit).await?;
     let poll = request::poll(&asked)?;
-    let desk = Desk { env: visit.env.clone(), project: grant.project, origin: visit.origin(), poll };
+    let desk = Desk {
+        env: visit.env.clone(),
+        project: grant.project,
+        origin: visit.origin(),
+        request: visit.id.clone(),
+        poll,
+    };
     let jobs = desk.take().await?;
     if !jobs.is_empty() || desk.poll.wait_seconds == 0 {
         return reply::json(200, &json!({ "jobs": jobs }));
@@ -68,6 +74,7 @@ struct Desk {
     env: Env,
     project: ProjectId,
     origin: String,
+    request: RequestId,
     poll: Poll,
 }
 
@@ -123,7 +130,13 @@ impl Desk {
 
     /// `None` when the object denies it or cannot be reached: the lease runs out, and the job is found again.
     async fn claim(&self, job: &JobId) -> Option<Value> {
-        let order = Order { command: Command::Claim, attempt: None, once: None, answer: Answer::Job };
+        let order = Order {
+            command: Command::Claim,
+            attempt: None,
+            once: None,
+            request: Some(self.request.clone()),
+            answer: Answer::Job,
+        };
         let job = job_object::command(&self.env, job, &self.project, order).await.ok()?;
         Some(with_events_url(job, &self.origin))
     }

@@ -1,16 +1,15 @@
-//! Owns what follows a commit: the job's row in the directory, the alarm, the end of retention, deletion.
+//! Owns what follows a commit: the job's row in the directory, the alarm, deletion.
 //! Invariant: whatever D1 refuses is tried again by the alarm until D1 has it, across evictions and restarts.
 
 use crate::call::{Answer, Order};
 use crate::command::Command;
-use crate::edge::directory::{Directory, text};
+use crate::edge::directory::Directory;
 use crate::edge::job_stream_do::JobObject;
 use crate::edge::journal::Commit;
-use crate::edge::platform::now;
-use crate::limits;
-use crate::sql::directory as sql;
+use crate::edge::platform::{now, request_id};
+use crate::id::EventId;
+use crate::record::{Record, Settled};
 use crate::time::Timestamp;
-use serde::Deserialize;
 use serde_json::json;
 use std::rc::Rc;
 use std::time::Duration;
@@ -22,22 +21,11 @@ const BEHIND_MS: u64 = 1_000;
 const CHECK_MS: u64 = 5_000;
 /// A deadline that the alarm could not carry out is tried again so much later, ms.
 const OVERDUE_MS: u64 = 1_000;
-/// A finished job looks up its project's retention so long after its end, in hours: the shortest that can be set.
-const FIRST_RETENTION_CHECK_HOURS: u64 = 1;
-/// How soon it is looked up again when the directory did not answer, ms.
-const RETENTION_AGAIN_MS: u64 = 600_000;
-
-#[derive(Deserialize)]
-struct Retention {
-    retention_hours: u64,
-}
 
 impl JobObject {
     pub fn wakes_at(&self) -> Option<Timestamp> {
-        let memory = self.memory.borrow();
-        let record = memory.record.as_ref()?;
-        let retention = || record.expires_at(FIRST_RETENTION_CHECK_HOURS).filter(|first| *first > now());
-        record.job.deadline.or_else(retention)
+        let deadline = self.memory.borrow().record.as_ref()?.job.deadline;
+        deadline.or_else(|| self.expiry_due().filter(|due| *due > now()))
     }
 
     pub fn check_directory_at(&self) -> Timestamp {
@@ -59,7 +47,10 @@ impl JobObject {
         let mut memory = self.memory.borrow_mut();
         memory.in_flight = memory.in_flight.saturating_sub(1);
         match written {
-            Ok(()) => memory.projected = memory.projected.max(job.tail),
+            Ok(retention_hours) => {
+                memory.settled.directory = memory.settled.directory.max(job.tail);
+                memory.retention_hours = retention_hours.or(memory.retention_hours);
+            }
             Err(error) => complain("directory.refused", &error.to_string()),
         }
     }
@@ -77,26 +68,37 @@ impl JobObject {
         });
     }
 
-    /// Takes a deleted job out of the directory, then out of the object. A projection under way would bring the
-    /// row back, so it is waited for.
+    /// Takes a deleted job out of the directory and the project's streams, then out of the object. A projection under
+    /// way would bring the row back, so it is waited for.
     pub async fn erase(&self) {
-        while self.memory.borrow().in_flight > 0 {
+        while self.is_busy() {
             Delay::from(Duration::from_millis(20)).await;
         }
-        let Some(id) = self.memory.borrow().record.as_ref().map(|record| record.job.created.id.clone()) else { return };
-        match self.erase_everywhere(id.as_str()).await {
+        let Some(record) = self.memory.borrow().record.clone() else { return };
+        match self.erase_everywhere(&record).await {
             Ok(()) => {
                 let mut memory = self.memory.borrow_mut();
                 memory.record = None;
                 memory.alarm_at = None;
+                self.journal.forget(None);
             }
             Err(error) => complain("deletion.refused", &error.to_string()),
         }
     }
 
-    async fn erase_everywhere(&self, id: &str) -> Result<()> {
-        Directory::open(&self.env)?.delete_job(id).await?;
-        // In this order: an alarm that outlives the data finds an empty object and does nothing.
+    fn is_busy(&self) -> bool {
+        let memory = self.memory.borrow();
+        memory.in_flight > 0 || memory.outbox.is_under_way
+    }
+
+    async fn erase_everywhere(&self, record: &Record) -> Result<()> {
+        Directory::open(&self.env)?.delete_job(record.job.created.id.as_str()).await?;
+        self.tell_deletion(record).await?;
+        self.wipe().await
+    }
+
+    /// In this order: an alarm that outlives the data finds an empty object and does nothing.
+    pub async fn wipe(&self) -> Result<()> {
         self.state.storage().delete_all().await?;
         self.state.storage().delete_alarm().await
     }
@@ -110,7 +112,13 @@ impl JobObject {
             self.erase().await;
             return self.arm_if_deleting().await;
         }
-        let order = Order { command: Command::Tick, attempt: None, once: None, answer: Answer::EventId };
+        let order = Order {
+            command: Command::Tick,
+            attempt: None,
+            once: None,
+            request: Some(request_id()),
+            answer: Answer::EventId,
+        };
         if let Err(problem) = Rc::clone(&self).order(&record.job.created.project, order).await {
             complain("tick.refused", &problem.message);
         }
@@ -124,56 +132,45 @@ impl JobObject {
         }
     }
 
-    async fn catch_up(&self) {
-        let behind = |object: &JobObject| {
-            let memory = object.memory.borrow();
-            memory.record.as_ref().is_some_and(|record| record.job.tail > memory.projected)
-        };
-        if behind(self) {
+    async fn catch_up(self: &Rc<Self>) {
+        if self.is_behind(|settled| settled.directory) {
             self.project().await;
         }
-        let next = if behind(self) { Some(self.check_directory_at()) } else { self.wakes_at() };
-        if let Err(error) = self.journal.forget_requests() {
-            complain("keys.kept", &error.to_string());
+        if self.is_behind(|settled| settled.feed) {
+            self.tell_feed_now().await;
+        }
+        let is_behind = self.is_behind(|settled| settled.directory) || self.is_behind(|settled| settled.feed);
+        let next = if is_behind { Some(self.check_directory_at()) } else { self.wakes_at() };
+        if let Err(error) = self.forget_requests_and_settle(is_behind) {
+            complain("settling.failed", &error.to_string());
         }
         // A deadline that has passed and is still there was not carried out: it is tried again in a moment.
         self.arm(next.map(|time| time.max(now().plus(OVERDUE_MS)))).await;
     }
 
-    /// Drops the log of a job that ended long enough ago; the state and the directory's row stay.
-    async fn expire(&self) {
-        let Some(record) = self.memory.borrow().record.clone() else { return };
-        if record.expires_at(FIRST_RETENTION_CHECK_HOURS).is_none_or(|first| first > now()) {
-            return;
-        }
-        match self.retention_hours(record.job.created.project.as_str()).await.map(|hours| record.expires_at(hours)) {
-            Ok(Some(due)) if due <= now() => self.drop_log(),
-            Ok(due) => self.arm(due).await,
-            // Nothing is dropped on a guess.
-            Err(error) => {
-                complain("retention.unknown", &error.to_string());
-                self.arm(Some(now().plus(RETENTION_AGAIN_MS))).await;
-            }
-        }
+    fn is_behind(&self, part: impl Fn(&Settled) -> EventId) -> bool {
+        let memory = self.memory.borrow();
+        memory.record.as_ref().is_some_and(|record| record.job.tail > part(&memory.settled))
     }
 
-    async fn retention_hours(&self, project: &str) -> Result<u64> {
-        let directory = Directory::open(&self.env)?;
-        let found: Option<Retention> = directory.first(sql::get_project, &[text(project)]).await?;
-        Ok(found.map_or(limits::RETENTION_HOURS_DEFAULT, |project| project.retention_hours))
-    }
-
-    fn drop_log(&self) {
+    /// A job that has ended notes that everybody knows, so that its next wake, often the last, tells nobody again.
+    fn forget_requests_and_settle(&self, is_behind: bool) -> Result<()> {
+        if !self.journal.is_stored() {
+            return Ok(());
+        }
+        self.journal.forget_requests()?;
         let mut memory = self.memory.borrow_mut();
-        let Some(mut record) = memory.record.clone() else { return };
-        let trims = record.expire();
-        match self.journal.commit(&Commit { events: &[], record: Some(&record), once: None, trims: &trims }) {
-            Ok(()) => memory.record = Some(record),
-            Err(error) => complain("retention.failed", &error.to_string()),
+        let settled = memory.settled;
+        let Some(record) = &mut memory.record else { return Ok(()) };
+        if !is_behind && record.job.ended_by.is_some() && record.settled != settled {
+            record.settled = settled;
+            self.journal.commit(&Commit { events: &[], record: Some(record), once: None, trims: &[] })?;
+            memory.unsaved = 0;
         }
+        Ok(())
     }
 }
 
-fn complain(event: &str, error: &str) {
+pub fn complain(event: &str, error: &str) {
     console_error!("{}", json!({ "event": event, "error": error }));
 }

@@ -32,7 +32,8 @@ fn events(journal: &Journal, record: &Record, page: Page, visibility: Visibility
     let after = EventId(page.after);
     let read = journal.read(after, record.job.tail, visibility, page.limit, PAGE_BYTES).map_err(internal)?;
     let mut answer = response::events_page(&read.events, visibility, page.limit, read.next());
-    if let Plan::Reset { reason, .. } = plan(Some(after).filter(|after| after.0 > 0), record.bounds(visibility)) {
+    let bounds = record.bounds(visibility);
+    if let Plan::Reset { reason, .. } = plan(Some(after).filter(|after| after.0 > 0), bounds, bounds.present()) {
         answer["reset"] = json!({ "reason": reason, "oldest": oldest(journal, record, visibility) });
     }
     Ok(answer)

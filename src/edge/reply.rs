@@ -1,13 +1,16 @@
 //! Owns the making of HTTP answers: JSON, problems with their headers, and the request id on each of them.
 
+use crate::cors::Header;
 use crate::id::RequestId;
 use crate::problem::{Code, Problem};
 use serde_json::{Value, json};
-use worker::{Error, Method, Response, ResponseBody, Result, console_error};
+use worker::{Error, Headers, Response, ResponseBody, Result, console_error};
 
 /// Why a handler did not answer: it refused, or the platform failed it.
 pub enum Failure {
     Problem(Problem),
+    /// A conflict on a route of the queue view, which calls it a bad request (seed 002).
+    QueueProblem(Problem),
     Platform(Error),
 }
 
@@ -43,19 +46,26 @@ fn json_body(body: ResponseBody, status: u16) -> Result<Response> {
 }
 
 /// Every answer leaves through here.
-pub fn finish(answer: Answer, id: &RequestId, method: &Method) -> Result<Response> {
+pub fn finish(answer: Answer, id: &RequestId, method: &str, cors: &[Header]) -> Result<Response> {
     let mut response = match answer {
         Ok(response) => response,
-        Err(Failure::Problem(problem)) => refuse(&problem, id)?,
+        Err(Failure::Problem(problem)) => refuse(&problem, problem.status(), id)?,
+        Err(Failure::QueueProblem(problem)) => {
+            let status = if problem.status() == 409 { 400 } else { problem.status() };
+            refuse(&problem, status, id)?
+        }
         Err(Failure::Platform(error)) => {
             console_error!("{}", json!({ "event": "request.failed", "request": id, "error": error.to_string() }));
-            refuse(&fault(&error), id)?
+            let problem = fault(&error);
+            refuse(&problem, problem.status(), id)?
         }
     };
-    if *method == Method::Head {
+    if method == "HEAD" {
         response = Response::empty()?.with_status(response.status_code()).with_headers(response.headers().clone());
     }
-    response.headers_mut().set("x-request-id", id.as_str())?;
+    let headers = response.headers_mut();
+    headers.set("x-request-id", id.as_str())?;
+    cors.iter().try_for_each(|(name, value)| headers.set(name, value))?;
     Ok(response)
 }
 
@@ -66,9 +76,9 @@ fn fault(error: &Error) -> Problem {
     if passing.iter().any(|sign| text.contains(sign)) { Problem::unavailable() } else { Problem::internal() }
 }
 
-fn refuse(problem: &Problem, id: &RequestId) -> Result<Response> {
+fn refuse(problem: &Problem, status: u16, id: &RequestId) -> Result<Response> {
     let body = problem.body(id).to_string().into_bytes();
-    let mut response = json_body(ResponseBody::Body(body), problem.status())?;
+    let mut response = json_body(ResponseBody::Body(body), status)?;
     let headers = response.headers_mut();
     match problem.code {
         Code::MissingCredential => headers.set("www-authenticate", r#"Bearer realm="jobcast""#)?,
@@ -78,9 +88,19 @@ fn refuse(problem: &Problem, id: &RequestId) -> Result<Response> {
         Code::MissingScope => headers.set("www-authenticate", &insufficient_scope(problem))?,
         Code::MethodNotAllowed => headers.set("allow", detail(problem, "allow"))?,
         Code::Unavailable => headers.set("retry-after", "1")?,
+        Code::RateLimited => rate_limit(problem, headers)?,
         _ => {}
     }
     Ok(response)
+}
+
+/// The platform tells neither how much is left nor when: it is nothing, and not later than after one period.
+fn rate_limit(problem: &Problem, headers: &mut Headers) -> Result<()> {
+    let figure = |name: &str| problem.details.get(name).map(Value::to_string).unwrap_or_default();
+    headers.set("retry-after", &figure("period"))?;
+    headers.set("x-ratelimit-limit", &figure("limit"))?;
+    headers.set("x-ratelimit-remaining", "0")?;
+    headers.set("x-ratelimit-reset", &figure("period"))
 }
 
 /// RFC 6750, section 3.

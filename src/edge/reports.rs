@@ -11,7 +11,15 @@ use crate::request;
 use crate::response::with_events_url;
 use crate::route::Action;
 
-pub async fn report(mut visit: Visit) -> reply::Answer {
+pub async fn report(visit: Visit) -> reply::Answer {
+    let is_queue = matches!(visit.route.action, Action::QueueRetry | Action::QueueCancel | Action::QueueDelete);
+    carry_out(visit).await.map_err(|failure| match failure {
+        Failure::Problem(problem) if is_queue => Failure::QueueProblem(problem),
+        failure => failure,
+    })
+}
+
+async fn carry_out(mut visit: Visit) -> reply::Answer {
     let job = visit.route.job()?;
     let grant = gate::enter_job(&visit, &job).await?;
     let attempt = request::attempt(visit.header("x-job-attempt")?.as_deref())?;
@@ -19,7 +27,7 @@ pub async fn report(mut visit: Visit) -> reply::Answer {
     let (command, bytes) = command(&mut visit).await?;
     let once = key.map(|key| Once { key, fingerprint: fingerprint(&visit, attempt, &bytes) });
     let answer = phrasing(&command);
-    let order = Order { command, attempt, once, answer };
+    let order = Order { command, attempt, once, request: Some(visit.id.clone()), answer };
     let done = job_object::command(&visit.env, &job, &grant.project, order).await?;
     let is_job = answer == Answer::Job;
     reply::json(200, &if is_job { with_events_url(done, &visit.origin()) } else { done })
@@ -36,12 +44,12 @@ async fn command(visit: &mut Visit) -> Result<(Command, Vec<u8>), Failure> {
     }
     let (asked, bytes) = body::json(visit).await?;
     let command = match visit.route.action {
-        Action::DeleteJob => Command::Delete,
+        Action::DeleteJob | Action::QueueDelete => Command::Delete,
         Action::ClaimJob => Command::Claim,
         Action::AckJob => Command::Ack,
         Action::KeepAlive => Command::Keepalive,
-        Action::RetryJob => Command::Retry,
-        Action::CancelJob => Command::Cancel,
+        Action::RetryJob | Action::QueueRetry => Command::Retry,
+        Action::CancelJob | Action::QueueCancel => Command::Cancel,
         Action::ReportProgress => request::progress(&asked)?,
         Action::SaveCheckpoint => request::checkpoint(&asked)?,
         Action::EmitEvent => request::custom(&asked)?,

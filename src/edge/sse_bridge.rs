@@ -5,8 +5,9 @@
 //! that the format makes the reader forget, and the cursor brings back.
 
 use crate::call::signal;
-use crate::edge::gate::Warrant;
-use crate::edge::platform::{IdentityTransformStream, jitter};
+use crate::edge::platform::{IdentityTransformStream, jitter, now};
+use crate::edge::warrant::Warrant;
+use crate::feed;
 use crate::limits;
 use crate::sse::{HEARTBEAT, retry_block};
 use futures_util::StreamExt;
@@ -37,6 +38,15 @@ enum Happening {
     LifeOver,
 }
 
+/// How a stream's heart beats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beat {
+    /// The comment.
+    Comment,
+    /// The comment, and with every second one the event `heartbeat` (seed 000).
+    Named,
+}
+
 /// How a stream came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ending {
@@ -47,13 +57,19 @@ enum Ending {
 }
 
 /// Answers with the stream that `socket` feeds, for at most `life` milliseconds and while the warrant is good.
-pub fn stream(socket: WebSocket, life: u64, warrant: Option<Warrant>, context: &Context) -> Result<Response> {
+pub fn stream(
+    socket: WebSocket,
+    life: u64,
+    beat: Beat,
+    warrant: Option<Warrant>,
+    context: &Context,
+) -> Result<Response> {
     socket.accept()?;
     let pipe = IdentityTransformStream::new();
     let writer = pipe.writable().get_writer()?;
     context.wait_until(async move {
         if let Ok(events) = socket.events() {
-            Bridge::new(&socket, writer, warrant).run(events, life).await;
+            Bridge::new(&socket, writer, beat, warrant).run(events, life).await;
         }
     });
     Response::from_body(ResponseBody::Stream(pipe.readable()))
@@ -72,11 +88,19 @@ struct Bridge<'a> {
     /// The object waits for a page to be written before it sends the next.
     owes_next: bool,
     unanswered: u32,
+    beat: Beat,
+    /// Heartbeats so far.
+    beats: u32,
     warrant: Option<Warrant>,
 }
 
 impl<'a> Bridge<'a> {
-    fn new(socket: &'a WebSocket, writer: WritableStreamDefaultWriter, warrant: Option<Warrant>) -> Bridge<'a> {
+    fn new(
+        socket: &'a WebSocket,
+        writer: WritableStreamDefaultWriter,
+        beat: Beat,
+        warrant: Option<Warrant>,
+    ) -> Bridge<'a> {
         let waiting = retry_block(RETRY_MS + (jitter() * RETRY_MS as f64) as u64);
         Bridge {
             socket,
@@ -87,6 +111,8 @@ impl<'a> Bridge<'a> {
             writing: None,
             owes_next: false,
             unanswered: 0,
+            beat,
+            beats: 0,
             warrant,
         }
     }
@@ -161,7 +187,11 @@ impl<'a> Bridge<'a> {
         if self.unanswered > SILENT_HEARTBEATS || self.socket.send_with_str(signal::PING).is_err() {
             return Some(Ending::Broken);
         }
+        self.beats += 1;
         self.waiting.push_str(HEARTBEAT);
+        if self.beat == Beat::Named && self.beats.is_multiple_of(2) {
+            self.waiting.push_str(&feed::heartbeat(now()));
+        }
         self.warrant.as_ref().is_some_and(Warrant::is_revoked).then_some(Ending::Clean)
     }
 

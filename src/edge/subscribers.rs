@@ -1,20 +1,19 @@
-//! Owns the sockets of a job's stream: who watches, through which lens, and where each one is.
-//! Invariant: a subscriber is either live, and gets each event as it is appended, or catching up, and gets pages
-//! from the journal until a page reaches the tail; the change happens inside one turn, so that the seam has
-//! neither gap nor double.
+//! Owns the sockets of a log's streams: who watches, through which lens, and where each one is. The log is a job's
+//! or a project's.
+//! Invariant: a subscriber is either live, and gets each entry as it is appended, or catching up, and gets pages
+//! from the log until a page reaches the tail; the change happens inside one turn, so that the seam has neither gap
+//! nor double.
 
 use crate::call::signal;
-use crate::edge::journal::Journal;
 use crate::edge::platform::{TextSocket, random};
-use crate::edge::reading;
-use crate::event::Event;
 use crate::id::EventId;
 use crate::limits;
-use crate::record::Record;
-use crate::replay::{Plan, plan};
-use crate::view::pipeline::Lens;
+use crate::replay::Plan;
+use crate::sse;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::hash::Hash;
 use wasm_bindgen::JsCast;
 use worker::{Result, State, WebSocket};
 
@@ -23,27 +22,66 @@ pub const NORMAL: u16 = 1000;
 /// The close code of a stream that the object could not go on with.
 pub const FAILED: u16 = 1011;
 
+/// What subscribers follow.
+pub trait Log {
+    /// What distinguishes subscribers: text is encoded once for all who share it.
+    type Lens: Clone + Eq + Hash + Serialize + DeserializeOwned;
+    type Entry;
+
+    /// How a stream begins, or begins anew.
+    fn opening(&self, lens: &Self::Lens, plan: Plan) -> Opening;
+    /// What follows `from`, a page of it.
+    fn page(&self, lens: &Self::Lens, from: EventId) -> Result<Page>;
+    fn place(entry: &Self::Entry) -> EventId;
+    /// Appends what a subscriber sees of one entry; often nothing.
+    fn encode(&self, lens: &Self::Lens, entry: &Self::Entry, out: &mut String);
+    /// Whether a stream closes with this entry.
+    fn ends_with(lens: &Self::Lens, entry: &Self::Entry) -> bool;
+}
+
+#[derive(Default)]
+pub struct Opening {
+    pub text: String,
+    /// Whether it gives the reader its cursor.
+    pub tells_cursor: bool,
+}
+
+pub struct Page {
+    pub text: String,
+    /// Where the next page begins; `None` at the tail.
+    pub next: Option<EventId>,
+    /// Where this one ended.
+    pub reached: EventId,
+    /// The stream closes with it.
+    pub is_end: bool,
+}
+
 /// Survives the object's sleep as the socket's attachment.
 #[derive(Clone, Serialize, Deserialize)]
-struct Seat {
-    lens: Lens,
+struct Seat<L> {
+    lens: L,
     /// Where the next page begins; `None` when live.
     from: Option<EventId>,
 }
 
-struct Subscriber {
+struct Subscriber<L> {
     socket: WebSocket,
-    seat: Seat,
+    seat: Seat<L>,
 }
 
 /// By the tag that each socket was accepted with.
-#[derive(Default)]
-pub struct Subscribers(HashMap<String, Subscriber>);
+pub struct Subscribers<L>(HashMap<String, Subscriber<L>>);
 
-impl Subscribers {
+impl<L> Default for Subscribers<L> {
+    fn default() -> Self {
+        Subscribers(HashMap::new())
+    }
+}
+
+impl<L: Clone + Eq + Hash + Serialize + DeserializeOwned> Subscribers<L> {
     /// Finds the sockets again after the object slept. One whose attachment cannot be read is cut: its reader
     /// comes back with its cursor.
-    pub fn wake(state: &State) -> Subscribers {
+    pub fn wake(state: &State) -> Subscribers<L> {
         let mut found = HashMap::new();
         for socket in state.get_websockets() {
             let seat = socket.deserialize_attachment::<String>().ok().flatten();
@@ -63,48 +101,56 @@ impl Subscribers {
         self.0.len() >= limits::SUBSCRIBERS
     }
 
-    /// Takes in a new subscriber, sends its opening and its first page.
+    /// Takes in a new subscriber, sends its opening and its first page. A stream that would begin with nothing begins
+    /// with its cursor.
     pub fn join(
         &mut self,
         state: &State,
         socket: WebSocket,
-        lens: Lens,
-        opening: String,
+        lens: L,
+        plan: Plan,
         from: EventId,
-        source: (&Journal, &Record),
+        log: &impl Log<Lens = L>,
     ) -> Result<()> {
         let tag = u64::from_le_bytes(random()).to_string();
         state.accept_websocket_with_tags(&socket, &[&tag]);
-        send(&socket, &opening)?;
+        let opening = log.opening(&lens, plan);
+        send(&socket, &opening.text)?;
         socket.send_with_str(signal::OPENED)?;
+        let mut page = log.page(&lens, from)?;
+        if page.text.is_empty() && !opening.tells_cursor {
+            page.text = sse::cursor_block(page.reached);
+        }
         let mut subscriber = Subscriber { socket, seat: Seat { lens, from: Some(from) } };
-        if subscriber.page(source)? == Course::GoesOn {
+        if subscriber.turn_page(page)? == Course::GoesOn {
             self.0.insert(tag, subscriber);
         }
         Ok(())
     }
 
     /// The bridge has written a page and asks for the next.
-    pub fn next_page(&mut self, tag: &str, source: (&Journal, &Record)) -> Result<()> {
+    pub fn next_page(&mut self, tag: &str, log: &impl Log<Lens = L>) -> Result<()> {
         let Some(subscriber) = self.0.get_mut(tag) else { return Ok(()) };
-        if subscriber.page(source)? == Course::Ended {
+        let Some(from) = subscriber.seat.from else { return Ok(()) };
+        let page = log.page(&subscriber.seat.lens, from)?;
+        if subscriber.turn_page(page)? == Course::Ended {
             self.0.remove(tag);
         }
         Ok(())
     }
 
     /// Sends what was just appended to everybody who is live. Encoded once per lens.
-    pub fn publish(&mut self, events: &[Event], source: (&Journal, &Record)) {
-        let Some(first) = events.first().filter(|_| !self.0.is_empty()) else { return };
-        let mut texts: HashMap<Lens, Text> = HashMap::new();
-        let is_end = events.iter().any(|event| event.fact.is_final());
+    pub fn publish<T: Log<Lens = L>>(&mut self, entries: &[T::Entry], log: &T) {
+        let Some(first) = entries.first().filter(|_| !self.0.is_empty()) else { return };
+        let before = T::place(first).before();
+        let mut texts: HashMap<L, Text> = HashMap::new();
         self.0.retain(|_, subscriber| {
             if subscriber.seat.from.is_some() {
                 return true;
             }
             let lens = &subscriber.seat.lens;
-            let text = texts.entry(lens.clone()).or_insert_with(|| encode(lens, events));
-            match subscriber.follow(text, first.id.before(), is_end, source) {
+            let text = texts.entry(lens.clone()).or_insert_with(|| Text::of(lens, entries, log));
+            match subscriber.follow(text, before, log) {
                 Ok(course) => course == Course::GoesOn,
                 // Its reader comes back with its cursor.
                 Err(_) => {
@@ -115,7 +161,7 @@ impl Subscribers {
         });
     }
 
-    /// Ends every stream: the job is no more.
+    /// Ends every stream: the log is no more.
     pub fn dismiss(&mut self) {
         self.0.drain().for_each(|(_, subscriber)| close(&subscriber.socket, NORMAL, "deleted"));
     }
@@ -125,30 +171,18 @@ impl Subscribers {
     }
 }
 
-impl Subscriber {
-    /// Sends one page of the replay. It becomes live, or ends, with the page that reaches the tail.
-    fn page(&mut self, (journal, record): (&Journal, &Record)) -> Result<Course> {
-        let Some(mut from) = self.seat.from else { return Ok(Course::GoesOn) };
-        let lens = &self.seat.lens;
-        let bounds = record.bounds(lens.visibility);
-        let mut text = String::new();
-        // The log may have been trimmed past a reader that is still catching up.
-        let plan = plan(Some(from), bounds);
-        if let Plan::Reset { from: present, .. } = plan {
-            text.push_str(&opening(lens, plan, (journal, record)));
-            from = present;
-        }
-        let until = bounds.ended_by.unwrap_or(bounds.tail);
-        let read = journal.read(from, until, lens.visibility, limits::REPLAY_ROWS, limits::REPLAY_PAGE)?;
-        read.events.iter().for_each(|event| lens.encode(event, &mut text));
-        send(&self.socket, &text)?;
-        if read.is_last && bounds.ended_by.is_some() {
+impl<L: Serialize> Subscriber<L> {
+    /// Sends one page of the replay. The subscriber becomes live, or its stream ends, with the page that reaches the
+    /// tail.
+    fn turn_page(&mut self, page: Page) -> Result<Course> {
+        send(&self.socket, &page.text)?;
+        if page.is_end {
             close(&self.socket, NORMAL, "end");
             return Ok(Course::Ended);
         }
-        self.seat.from = read.next();
+        self.seat.from = page.next;
         self.socket.serialize_attachment(serde_json::to_string(&self.seat)?)?;
-        if !read.is_last {
+        if page.next.is_some() {
             self.socket.send_with_str(signal::MORE)?;
         }
         Ok(Course::GoesOn)
@@ -156,33 +190,21 @@ impl Subscriber {
 
     /// Sends live text. What is too much for one go is turned into a replay, which the bridge paces: a large batch
     /// of lines must not cut every reader, however fast.
-    fn follow(&mut self, text: &Text, before: EventId, is_end: bool, source: (&Journal, &Record)) -> Result<Course> {
-        match text {
-            Text::Large => {
-                self.seat.from = Some(before);
-                return self.page(source);
-            }
-            Text::Nothing => {}
-            Text::Ready(text) => {
+    fn follow(&mut self, text: &Text, before: EventId, log: &impl Log<Lens = L>) -> Result<Course> {
+        match &text.form {
+            Form::Large => return self.turn_page(log.page(&self.seat.lens, before)?),
+            Form::Nothing => {}
+            Form::Ready(text) => {
                 let raw: &web_sys::WebSocket = self.socket.as_ref();
                 raw.unchecked_ref::<TextSocket>().send_shared(text)?;
             }
         }
-        if is_end {
+        if text.is_end {
             close(&self.socket, NORMAL, "end");
             return Ok(Course::Ended);
         }
         Ok(Course::GoesOn)
     }
-}
-
-/// How a stream begins, or begins anew.
-pub fn opening(lens: &Lens, plan: Plan, (journal, record): (&Journal, &Record)) -> String {
-    let oldest = match plan {
-        Plan::Reset { .. } => reading::oldest(journal, record, lens.visibility),
-        Plan::Snapshot { .. } | Plan::Replay { .. } | Plan::Gone => record.bounds(lens.visibility).floor,
-    };
-    lens.opening(&record.job, plan, oldest)
 }
 
 /// Whether a subscriber is still there after something was sent to it.
@@ -193,20 +215,28 @@ enum Course {
 }
 
 /// What subscribers of one lens see of a commit.
-enum Text {
+struct Text {
+    form: Form,
+    is_end: bool,
+}
+
+enum Form {
     Nothing,
     Ready(js_sys::JsString),
     /// More than a page of a replay.
     Large,
 }
 
-fn encode(lens: &Lens, events: &[Event]) -> Text {
-    let mut text = String::new();
-    events.iter().for_each(|event| lens.encode(event, &mut text));
-    match text.len() {
-        0 => Text::Nothing,
-        length if length > limits::REPLAY_PAGE => Text::Large,
-        _ => Text::Ready(text.into()),
+impl Text {
+    fn of<T: Log>(lens: &T::Lens, entries: &[T::Entry], log: &T) -> Text {
+        let mut text = String::new();
+        entries.iter().for_each(|entry| log.encode(lens, entry, &mut text));
+        let form = match text.len() {
+            0 => Form::Nothing,
+            length if length > limits::REPLAY_PAGE => Form::Large,
+            _ => Form::Ready(text.into()),
+        };
+        Text { form, is_end: entries.iter().any(|entry| T::ends_with(lens, entry)) }
     }
 }
 

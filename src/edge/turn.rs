@@ -4,15 +4,16 @@
 
 use crate::call::{Answer, Once, Order, Reply};
 use crate::command::{Circumstances, Command};
-use crate::decide::{attempt_of, decide, number};
+use crate::decide::{attempt_of, attribute, decide, number};
+use crate::edge::job_log::JobLog;
 use crate::edge::job_stream_do::{JobObject, Memory, visible};
 use crate::edge::journal::Commit;
+use crate::edge::outbox::Urgency;
 use crate::edge::platform::{internal, jitter, now};
 use crate::event::{Event, Fact, Shelf};
 use crate::evolve::evolve;
 use crate::id::ProjectId;
-use crate::limits;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::record::{Phase, Record};
 use crate::response;
 use serde_json::Value;
@@ -26,6 +27,8 @@ const RECORD_EVERY: u32 = 256;
 struct Turn {
     answer: Value,
     after: After,
+    /// How soon the project's feed hears of it, if it is anything for the feed.
+    news: Option<Urgency>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -43,6 +46,9 @@ impl JobObject {
         let turn = self.turn(project, &order)?;
         // In the same turn as the commit: a process killed after it finds the alarm set.
         self.arm_after(turn.after).await;
+        if let Some(urgency) = turn.news {
+            Rc::clone(&self).tell_feed(urgency);
+        }
         match turn.after {
             After::Nothing => {}
             After::ProjectBehind => self.project_behind(),
@@ -65,14 +71,15 @@ impl JobObject {
             visible(&memory.record, project)?;
         }
         if let Some(answer) = self.remembered(order.once.as_ref())? {
-            return Ok(Turn { answer, after: After::Nothing });
+            return Ok(Turn { answer, after: After::Nothing, news: None });
         }
         let around = Circumstances { now: now(), attempt: order.attempt, jitter: jitter() };
         let job = memory.record.as_ref().map(|record| &record.job);
         let facts = decide(job, &order.command, around)?;
         let attempt = attempt_of(job, &order.command, around);
         let tail = job.map(|job| job.tail).unwrap_or_default();
-        let events = number(facts, tail, attempt, around.now);
+        let mut events = number(facts, tail, attempt, around.now);
+        attribute(&mut events, job, order.request.as_ref());
         let turn = self.carry_out(&mut memory, order, &events);
         if turn.is_err() {
             // Nothing was written: what was folded on in memory is forgotten. Should the storage fail once more, the
@@ -99,12 +106,12 @@ impl JobObject {
         memory.record = Some(record);
         let Memory { record, subscribers, .. } = memory;
         if let Some(record) = record {
-            subscribers.publish(events, (&self.journal, record));
+            subscribers.publish(events, &JobLog { journal: &self.journal, record });
         }
         if after == After::Delete {
             memory.subscribers.dismiss();
         }
-        Ok(Turn { answer, after })
+        Ok(Turn { answer, after, news: Urgency::of(events) })
     }
 
     fn commit(
@@ -116,12 +123,12 @@ impl JobObject {
         after: After,
         answer: &Value,
     ) -> Result<()> {
-        if events.iter().any(|event| matches!(event.fact, Fact::Created(_))) {
-            self.journal.create_tables()?;
-        }
-        let trims = self.journal.overfull(record)?;
+        let trims = if self.journal.is_stored() { self.journal.overfull(record)? } else { vec![] };
+        // What the project has not been told yet must not go.
+        let trims: Vec<_> = trims.into_iter().filter(|trim| trim.floor <= memory.settled.feed).collect();
         trims.iter().for_each(|trim| record.trim(*trim));
-        let due = memory.unsaved + events.len() as u32 >= RECORD_EVERY;
+        record.settled = memory.settled;
+        let due = memory.unsaved + events.len() as u32 >= RECORD_EVERY || !self.journal.is_stored();
         let saves = due || !trims.is_empty() || matches!(after, After::ProjectNow | After::Delete);
         let answer = once.map(|once| (once, answer.to_string()));
         self.journal.commit(&Commit {
@@ -142,7 +149,7 @@ impl JobObject {
             Some(first) if first.fingerprint == once.fingerprint => {
                 Ok(Some(serde_json::from_str(&first.answer).unwrap_or_default()))
             }
-            Some(_) => Err(idempotency_conflict()),
+            Some(_) => Err(Problem::idempotency_conflict()),
         }
     }
 
@@ -164,12 +171,6 @@ impl JobObject {
             Answer::Deleted => response::done("Job deleted"),
         })
     }
-}
-
-pub fn idempotency_conflict() -> Problem {
-    let hours = limits::IDEMPOTENCY_MS / 3_600_000;
-    let message = format!("This Idempotency-Key stood for another request in the last {hours} h: use a new one.");
-    Problem::new(Code::IdempotencyConflict, message)
 }
 
 fn after(command: &Command, events: &[Event]) -> After {

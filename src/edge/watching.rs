@@ -1,25 +1,60 @@
-//! Owns `GET /jobs/{id}/events`: the stream, or a page of the log for who asks for JSON.
+//! Owns the streams: of a job (pipeline view, asset view) and of a project (queue view, activity); and the page of
+//! the log for who asks for JSON.
 
 use crate::access::Grant;
-use crate::call::{Question, Subscription};
-use crate::edge::gate::Warrant;
+use crate::call::{FeedSubscription, Question, Subscription};
+use crate::edge::gate::Pass;
 use crate::edge::platform::{jitter, now, setting};
 use crate::edge::reply::{self, Failure};
-use crate::edge::{Visit, gate, job_object, jobs, sse_bridge};
-use crate::id::JobId;
+use crate::edge::sse_bridge::{self, Beat};
+use crate::edge::{Visit, gate, job_object, jobs, project_feed};
+use crate::feed::Channel;
+use crate::id::{EventId, JobId};
 use crate::limits;
 use crate::problem::Problem;
 use crate::sse;
+use crate::view::JobLens;
 use crate::view::pipeline::{Lens, Narrowing};
-use worker::{Headers, Response};
+use worker::{Headers, Method, Response};
 
-pub async fn watch(visit: Visit) -> reply::Answer {
+/// `GET /api/v1/jobs/{id}/events`.
+pub async fn job(visit: Visit) -> reply::Answer {
     let job = visit.route.job()?;
-    let grant = gate::enter_job(&visit, &job).await?;
+    let pass = gate::enter_job_to_stay(&visit, &job).await?;
     if wants_json(visit.header("accept")?.as_deref()) {
-        return page(&visit, &job, &grant).await;
+        return page(&visit, &job, &pass.grant).await;
     }
-    stream(&visit, &job, grant).await
+    let narrowing = Narrowing::parse(visit.query().get("events"))?;
+    let lens = JobLens::Pipeline(Lens { visibility: pass.grant.visibility(), narrowing });
+    job_stream(&visit, job, pass, lens).await
+}
+
+/// `GET /api/assets/{id}/events`.
+pub async fn asset(visit: Visit) -> reply::Answer {
+    let job = visit.route.job()?;
+    let pass = gate::enter_job_to_stay(&visit, &job).await?;
+    job_stream(&visit, job, pass, JobLens::Asset).await
+}
+
+/// `GET /v1/{projectKey}/events/{assetId}`.
+pub async fn public_asset(visit: Visit) -> reply::Answer {
+    let pass = gate::enter_by_path(&visit).await?;
+    job_stream(&visit, visit.route.job()?, pass, JobLens::Asset).await
+}
+
+/// `GET /queue/events`.
+pub async fn queue(visit: Visit) -> reply::Answer {
+    let pass = gate::enter_project(&visit).await?;
+    project_stream(&visit, pass, Channel::Queue).await
+}
+
+/// `GET /api/projects/{id}/activity`.
+pub async fn activity(visit: Visit) -> reply::Answer {
+    let pass = gate::enter_to_stay(&visit).await?;
+    if visit.route.project()? != pass.grant.project {
+        return Err(Problem::project_not_found().into());
+    }
+    project_stream(&visit, pass, Channel::Activity).await
 }
 
 /// `curl` (`*/*`) and `EventSource` (`text/event-stream`) get the stream.
@@ -33,22 +68,45 @@ async fn page(visit: &Visit, job: &JobId, grant: &Grant) -> reply::Answer {
     reply::json(200, &job_object::question(visit, job, &grant.project, question).await?)
 }
 
-async fn stream(visit: &Visit, job: &JobId, grant: Grant) -> reply::Answer {
-    let query = visit.query();
-    let subscription = Subscription {
-        cursor: sse::cursor(visit.header("last-event-id")?.as_deref(), query.get("lastEventId"))?,
-        lens: Lens { visibility: grant.visibility(), narrowing: Narrowing::parse(query.get("events"))? },
-        project: grant.project.clone(),
-    };
-    if visit.request.method() == worker::Method::Head {
-        job_object::question(visit, job, &grant.project, Question::Progress).await?;
-        return Ok(Response::empty()?.with_headers(stream_headers()?));
+async fn job_stream(visit: &Visit, job: JobId, pass: Pass, lens: JobLens) -> reply::Answer {
+    let (cursor, project) = (cursor(visit)?, pass.grant.project.clone());
+    if visit.request.method() == Method::Head {
+        job_object::question(visit, &job, &project, Question::Progress).await?;
+        return head();
     }
-    let mut answer = job_object::subscribe(&visit.env, job, &subscription).await?;
+    let subscription = Subscription { job, project, lens, cursor };
+    let answer = job_object::subscribe(&visit.env, &subscription).await?;
+    stream(visit, answer, &pass, Beat::Comment).await
+}
+
+async fn project_stream(visit: &Visit, pass: Pass, channel: Channel) -> reply::Answer {
+    let subscription = FeedSubscription { project: pass.grant.project.clone(), channel, cursor: cursor(visit)? };
+    if visit.request.method() == Method::Head {
+        return head();
+    }
+    let answer = project_feed::subscribe(&visit.env, &subscription).await?;
+    let beat = match channel {
+        Channel::Queue => Beat::Named,
+        Channel::Activity => Beat::Comment,
+    };
+    stream(visit, answer, &pass, beat).await
+}
+
+fn cursor(visit: &Visit) -> Result<Option<EventId>, Failure> {
+    Ok(sse::cursor(visit.header("last-event-id")?.as_deref(), visit.query().get("lastEventId"))?)
+}
+
+fn head() -> reply::Answer {
+    Ok(Response::empty()?.with_headers(stream_headers()?))
+}
+
+/// Turns an object's answer to a subscription into the reader's.
+async fn stream(visit: &Visit, mut answer: Response, pass: &Pass, beat: Beat) -> reply::Answer {
     match answer.status_code() {
         101 => {
             let socket = answer.websocket().ok_or_else(|| worker::Error::from("101 without a socket"))?;
-            let stream = sse_bridge::stream(socket, life(visit, &grant), Warrant::of(visit)?, &visit.context)?;
+            let (life, warrant) = (life(visit, &pass.grant), pass.warrant(visit));
+            let stream = sse_bridge::stream(socket, life, beat, warrant, &visit.context)?;
             Ok(stream.with_headers(stream_headers()?))
         }
         204 => Ok(Response::empty()?.with_status(204)),

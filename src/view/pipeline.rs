@@ -6,8 +6,8 @@ use crate::event::{CancelledBy, Event, Fact, StageReport};
 use crate::id::EventId;
 use crate::job::{Job, JobState, Stage};
 use crate::problem::Problem;
-use crate::replay::{Plan, ResetReason};
-use crate::sse::Frame;
+use crate::replay::Plan;
+use crate::sse::{Frame, reset_frame};
 use crate::view::Visibility;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -87,17 +87,13 @@ impl Lens {
             Plan::Gone => return out,
             Plan::Snapshot { from } | Plan::Replay { from } => from,
             Plan::Reset { reason, from } => {
-                reset(reason, oldest).encode(&mut out);
+                reset_frame(reason, oldest).encode(&mut out);
                 from
             }
         };
         Frame { name: "job:snapshot".to_owned(), id: Some(from), data: snapshot(job).to_string() }.encode(&mut out);
         out
     }
-}
-
-fn reset(reason: ResetReason, oldest: EventId) -> Frame {
-    Frame { name: "reset".to_owned(), id: None, data: json!({ "reason": reason, "oldest": oldest }).to_string() }
 }
 
 /// The event's name and data in this view; `None` for facts that it does not show.

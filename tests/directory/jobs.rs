@@ -5,7 +5,7 @@ use crate::{JobRow, add_project, directory, job_row, number, rows, run, text};
 use jobcast::fields::Query;
 use jobcast::id::ProjectId;
 use jobcast::sql::directory as sql;
-use jobcast::sql::list::{Bound, Listing};
+use jobcast::sql::list::{Bound, Listing, Words};
 use jobcast::time::Timestamp;
 use proptest::prelude::*;
 use rusqlite::Connection;
@@ -95,12 +95,12 @@ fn recounted(db: &Connection, project: &str) -> BTreeMap<String, u64> {
 }
 
 fn listed(db: &Connection, project: &str, query: &str) -> Vec<String> {
-    let (statement, bounds) = Listing::parse(&Query::parse(Some(query))).expect("a good query").page_statement();
+    let (statement, bounds) = Listing::parse(&Query::parse(Some(query)), Words::Canonical).expect("a good query").page_statement();
     rows(db, &statement, bound(project, bounds), |row| row.get("id"))
 }
 
 fn total(db: &Connection, project: &str, query: &str) -> u64 {
-    let (statement, bounds) = Listing::parse(&Query::parse(Some(query))).expect("a good query").total_statement();
+    let (statement, bounds) = Listing::parse(&Query::parse(Some(query)), Words::Canonical).expect("a good query").total_statement();
     rows(db, &statement, bound(project, bounds), |row| row.get("jobs")).remove(0)
 }
 
@@ -177,7 +177,7 @@ fn a_page_of_large_documents_ends_early_but_never_empty() {
     };
     (1..=5).for_each(large);
     assert_eq!(listed(&db, project().as_str(), "limit=4"), [job_id(5).to_string(), job_id(4).to_string()]);
-    let (statement, bounds) = Listing::parse(&Query::parse(Some("limit=4"))).unwrap().page_statement();
+    let (statement, bounds) = Listing::parse(&Query::parse(Some("limit=4")), Words::Canonical).unwrap().page_statement();
     let found: Vec<u64> = rows(&db, &statement, bound(project().as_str(), bounds), |row| row.get("found"));
     assert_eq!(found, [5, 5], "that more follow is told");
 }

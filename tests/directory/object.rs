@@ -4,7 +4,7 @@ use crate::support::build::*;
 use crate::support::story::{Story, given_running};
 use crate::{number, rows, run, text};
 use jobcast::command::Command;
-use jobcast::event::{Event, Fact, Shelf};
+use jobcast::event::{Event, Fact, Origin, Shelf};
 use jobcast::id::EventId;
 use jobcast::record::Record;
 use jobcast::sql::object as sql;
@@ -29,7 +29,10 @@ fn append(db: &Connection, event: &Event) {
             sql::append_logs
         }
         (_, Shelf::Checkpoints) => sql::append_checkpoint,
-        (_, Shelf::Events | Shelf::Logs) => sql::append_event,
+        (_, Shelf::Events | Shelf::Logs) => {
+            bounds.extend([rusqlite::types::Value::Null, rusqlite::types::Value::Null]);
+            sql::append_event
+        }
     };
     run(db, statement, bounds);
 }
@@ -37,7 +40,7 @@ fn append(db: &Connection, event: &Event) {
 fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
     let fact: String = row.get("fact")?;
     let fact = serde_json::from_str(&fact).expect("a stored fact");
-    Ok(Event { id: EventId(row.get("id")?), attempt: row.get("attempt")?, fact })
+    Ok(Event { id: EventId(row.get("id")?), attempt: row.get("attempt")?, fact, origin: Origin::default() })
 }
 
 fn read(db: &Connection, statement: &str, after: u64, until: u64, limit: u64) -> Vec<Event> {

@@ -2,7 +2,7 @@
 
 use crate::{directory, migrated};
 use jobcast::fields::Query;
-use jobcast::sql::list::Listing;
+use jobcast::sql::list::{Listing, Words};
 use jobcast::sql::{directory as sql, object};
 use rusqlite::Connection;
 
@@ -114,7 +114,7 @@ fn each_form_of_the_list_reads_one_index_backwards() {
         ("filePath=a", "jobs_by_path"),
         ("filePath=a&cursor=job_01KJMA0FM00000000000000001", "jobs_by_path"),
     ] {
-        let (statement, _) = Listing::parse(&Query::parse(Some(query))).expect("a good query").page_statement();
+        let (statement, _) = Listing::parse(&Query::parse(Some(query)), Words::Canonical).expect("a good query").page_statement();
         let steps = plan(&db, &statement);
         assert!(steps.iter().any(|step| step.contains(index)), "{query}: {steps:#?}");
         assert!(!sorts_jobs(&db, &statement), "{query} sorts: {steps:#?}");

@@ -97,7 +97,7 @@ fn a_snapshot_never_shows_the_payload() {
 fn who_comes_to_a_finished_job_gets_its_snapshot_and_its_end() {
     let story = given_running(with_stages(&STAGES)).when(complete_plainly()).when(crate::support::build::logs(&["late"]));
     let record = story.record.as_ref().expect("a job");
-    let Plan::Snapshot { from } = plan(None, record.bounds(Visibility::Public)) else { panic!() };
+    let Plan::Snapshot { from } = plan(None, record.bounds(Visibility::Public), record.bounds(Visibility::Public).present()) else { panic!() };
     let replayed: Vec<_> = story.log.iter().filter(|event| event.id > from && Some(event.id) <= record.job.ended_by).collect();
     assert_eq!(replayed.len(), 1);
     assert!(frame_of(replayed[0]).starts_with("event: job:completed\n"));

@@ -2,7 +2,7 @@
 //! The literals are written out, so that renaming a field of a stored row, or of a stream, fails here.
 
 use super::build::{START, job_id, object, project};
-use jobcast::event::{CancelledBy, Created, Event, Fact, LogChunk, LogLevel, LogLine, Progress, QueuedReason, StageReport};
+use jobcast::event::{CancelledBy, Created, Event, Fact, LogChunk, LogLevel, LogLine, Origin, Progress, QueuedReason, StageReport};
 use jobcast::id::EventId;
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ pub struct Sample {
 impl Sample {
     /// At the second attempt, at 2026-03-01T09:00:00.000Z.
     pub fn event(&self) -> Event {
-        Event { id: EventId(START.0), attempt: 2, fact: self.fact.clone() }
+        Event { id: EventId(START.0), attempt: 2, fact: self.fact.clone(), origin: Origin::default() }
     }
 }
 

@@ -1,15 +1,17 @@
 // Who may call what: credentials, scopes, projects. Each route of the contract's table is tried from each side.
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
+import { knock } from "./knock.mjs";
 import { defaultProject, place } from "./place.mjs";
 import { admin, newProject } from "./project.mjs";
 import { accepted, refused, request } from "./request.mjs";
-import { allBut, ROUTES, SCOPES } from "./routes.mjs";
+import { allBut, fill, readsDefaultProject, ROUTES, SCOPES } from "./routes.mjs";
 import { names, open } from "./stream.mjs";
 
+const FILE = "videos/clip.mp4";
 const challenge = (answer) => assert.match(answer.headers.get("www-authenticate") ?? "", /^Bearer\b/);
 
-describe("a route of the producer API", { concurrency: true }, () => {
+describe("a route that a key opens", { concurrency: true }, () => {
   let project;
   let other;
   let job;
@@ -17,15 +19,15 @@ describe("a route of the producer API", { concurrency: true }, () => {
   const without = {};
   before(async () => {
     [project, other] = await Promise.all([newProject(), newProject()]);
-    job = await project.create({ name: "guarded" });
+    job = await project.create({ name: "guarded", filePath: FILE });
     await Promise.all(SCOPES.map(async (scope) => {
       [only[scope], without[scope]] = await Promise.all([project.key([scope]), project.key(allBut(scope))]);
     }));
   });
 
-  for (const { method, path, scope, json, headers = {} } of ROUTES) {
-    const call = (to, options) =>
-      request(place.url + path.replace("{job}", to.id), { method, json, ...options, headers: { ...headers, ...options.headers } });
+  for (const row of ROUTES) {
+    const { method, path, scope, json } = row;
+    const call = (to, options) => knock(place.url + fill(path, { job: to.id, project: project.id }), { method, json, ...options });
 
     test(`${method} ${path} refuses a key without ${scope}, and names it`, async () => {
       const answer = await call(job, { key: without[scope] });
@@ -34,13 +36,14 @@ describe("a route of the producer API", { concurrency: true }, () => {
     });
 
     test(`${method} ${path} lets a key in that has ${scope} alone`, async () => {
-      const own = await project.create({ name: "own" });
+      const own = await project.create({ name: "own", filePath: FILE });
       const { status, text } = await call(own, { key: only[scope] });
       assert.ok(![401, 403, 404, 500].includes(status), `${status} ${text}`);
     });
 
     test(`${method} ${path} answers 401 and says how, without a credential and with a bad one`, async () => {
-      for (const headers of [{}, { "x-api-key": "jc_wrong" }, { authorization: "Bearer jc_wrong" }, { authorization: "Bearer" },
+      const none = readsDefaultProject(row) ? [] : [{}];
+      for (const headers of [...none, { "x-api-key": "jc_wrong" }, { authorization: "Bearer jc_wrong" }, { authorization: "Bearer" },
         { authorization: `Basic ${project.apiKey}` }, { "x-api-key": "" }, { "x-api-key": place.adminToken }]) {
         const answer = await call(job, { headers });
         refused(answer, 401);

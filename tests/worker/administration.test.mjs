@@ -2,10 +2,13 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { eventually } from "./eventually.mjs";
+import { instanceOfSuite } from "./instance.mjs";
+import { knock } from "./knock.mjs";
 import { place } from "./place.mjs";
 import { admin, newProject } from "./project.mjs";
 import { accepted, refused, request } from "./request.mjs";
-import { SCOPES } from "./routes.mjs";
+import { ADMIN_ROUTES, fill, SCOPES } from "./routes.mjs";
+import { signIn } from "./session.mjs";
 import { open } from "./stream.mjs";
 
 const KEY_STOPS_WITHIN_S = 60;
@@ -52,7 +55,7 @@ describe("projects", { concurrency: true }, () => {
 
   const BAD_CHANGES = [
     [{ name: "" }, "name"], [{ publicRead: 1 }, "publicRead"], [{ retentionHours: 0 }, "retentionHours"],
-    [{ retentionHours: "1" }, "retentionHours"],
+    [{ retentionHours: "1" }, "retentionHours"], [{ isDefault: false }, "isDefault"], [{ isDefault: "yes" }, "isDefault"],
   ];
   for (const [json, field] of BAD_CHANGES) {
     test(`a change to ${JSON.stringify(json)} is refused: ${field}`, async () => {
@@ -74,6 +77,40 @@ describe("projects", { concurrency: true }, () => {
     };
     const answer = await eventually("the old project key stops", tryOld, stopped, KEY_STOPS_WITHIN_S);
     assert.equal(answer.status, 401);
+  });
+});
+
+describe("the default project", { concurrency: true }, () => {
+  const at = instanceOfSuite();
+  const status = (file) => request(`${at.url}/video-status/${file}`);
+  const makeDefault = (project) => admin("PATCH", `/api/projects/${project.id}`, { isDefault: true }, at);
+
+  test("is the first one, then whichever is made it, for who has no credential on the queue's routes", async (t) => {
+    const [first, second] = [await newProject({ publicRead: true, at }), await newProject({ publicRead: true, at })];
+    await first.create({ filePath: "first.mp4" });
+    await second.create({ filePath: "second.mp4" });
+    assert.deepEqual([(await status("first.mp4")).status, (await status("second.mp4")).status], [200, 404]);
+    accepted(await makeDefault(second));
+    await eventually("the second is read", () => status("second.mp4"), (answer) => answer.status === 200, KEY_STOPS_WITHIN_S);
+    await eventually("the first is not", () => status("first.mp4"), (answer) => answer.status === 404, KEY_STOPS_WITHIN_S);
+    const stream = await open(t, `${at.url}/queue/events`);
+    await stream.event("connected");
+    await first.create();
+    const job = await second.create();
+    assert.equal((await stream.event()).json().jobId, job.id);
+    await readsNothingWhenClosed(second);
+  });
+
+  const readsNothingWhenClosed = async (project) => {
+    accepted(await admin("PATCH", `/api/projects/${project.id}`, { publicRead: false }, at));
+    for (const path of ["/queue/events", "/video-status/second.mp4"]) {
+      const closed = await eventually("nobody reads it", () => knock(at.url + path), (answer) => answer.status !== 200, KEY_STOPS_WITHIN_S);
+      refused(closed, 401);
+    }
+  };
+
+  test("cannot be an unknown one", async () => {
+    refused(await makeDefault({ id: "prj_00000000000000000000000000" }), 404);
   });
 });
 
@@ -157,19 +194,15 @@ describe("keys", { concurrency: true }, () => {
 
 describe("the admin's door", { concurrency: true }, () => {
   const NOBODY = "prj_00000000000000000000000000";
-  const ROUTES = [
-    ["POST", "/api/projects", { name: "x" }], ["GET", "/api/projects"], ["PATCH", "/api/projects/{project}", { name: "x" }],
-    ["POST", "/api/projects/{project}/keys", { scopes: ["jobs:read"] }], ["GET", "/api/projects/{project}/keys"],
-    ["DELETE", "/api/projects/{project}/keys/key_00000000000000000000000000"], ["POST", "/api/projects/{project}/rotate-project-key"],
-  ];
   let project;
   before(async () => (project = await newProject()));
 
-  for (const [method, path, json] of ROUTES) {
+  for (const { method, path, json } of ADMIN_ROUTES) {
     test(`${method} ${path} needs the admin token`, async () => {
-      const url = place.url + path.replace("{project}", project.id);
+      const url = place.url + fill(path, { project: project.id });
       const { apiKey } = project;
-      for (const headers of [{}, { authorization: "Bearer wrong" }, { authorization: `Bearer ${apiKey}` }, { "x-api-key": apiKey }]) {
+      const { headers: cookie } = await signIn(project);
+      for (const headers of [{}, { authorization: "Bearer wrong" }, { authorization: `Bearer ${apiKey}` }, { "x-api-key": apiKey }, cookie]) {
         const answer = await request(url, { method, json, headers });
         refused(answer, 401);
         assert.match(answer.headers.get("www-authenticate"), /^Bearer\b/);
@@ -178,7 +211,7 @@ describe("the admin's door", { concurrency: true }, () => {
 
     if (!path.includes("{project}")) continue;
     test(`${method} ${path} knows no unknown project`, async () => {
-      for (const id of [NOBODY, "1", "'--"]) refused(await admin(method, path.replace("{project}", id), json), 404);
+      for (const id of [NOBODY, "1", "'--"]) refused(await admin(method, fill(path, { project: id }), json), 404);
     });
   }
 

@@ -1,35 +1,49 @@
 // A service of a test's own: with its own settings, or to be killed.
 import { mkdtempSync, rmSync } from "node:fs";
+import { after, before } from "node:test";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startService } from "../../scripts/service.mjs";
 
 /** Starts one; it and its state are gone when the test `t` ends. The result serves as the `at` of a project. */
-export async function startInstance(t, vars = {}) {
-  const state = mkdtempSync(join(tmpdir(), "jobcast-instance-"));
-  const instance = new Instance({ state, vars, adminToken: "admin", tokenSecret: "secret", logFile: join(state, "service.log") });
-  t.after(async () => {
-    await instance.service?.kill();
-    rmSync(state, { recursive: true, force: true });
-  });
+export async function startInstance(t, vars = {}, limits = undefined) {
+  const instance = new Instance(vars, limits);
+  t.after(() => instance.remove());
   await instance.start();
   return instance;
 }
 
+/** One for all tests of the suite that is being described; it runs from the suite's `before` on. */
+export function instanceOfSuite(vars = {}, limits = undefined) {
+  const instance = new Instance(vars, limits);
+  before(() => instance.start());
+  after(() => instance.remove());
+  return instance;
+}
+
 class Instance {
-  constructor(settings) {
-    this.settings = settings;
-    this.adminToken = settings.adminToken;
+  adminToken = "admin";
+  #state = mkdtempSync(join(tmpdir(), "jobcast-instance-"));
+  #settings;
+
+  constructor(vars, limits) {
+    const state = this.#state;
+    this.#settings = { state, vars, limits, adminToken: this.adminToken, tokenSecret: "secret", logFile: join(state, "service.log") };
   }
 
   /** On the same port and the same state as before, if there was a before. */
   async start() {
-    this.service = await startService({ port: Number(this.url ? new URL(this.url).port : 0), ...this.settings });
+    this.service = await startService({ port: Number(this.url ? new URL(this.url).port : 0), ...this.#settings });
     this.url = this.service.url;
   }
 
   /** As a crash would end it. */
   kill() {
     return this.service.kill();
+  }
+
+  async remove() {
+    await this.service?.kill();
+    rmSync(this.#state, { recursive: true, force: true });
   }
 }

@@ -1,36 +1,12 @@
-// The routes of the producer API with the scope that each needs, from the contract's table; the tests check the service against it.
+// The route table as the contract has it, for the tests to check the service against. A host test holds routes.json against the
+// service's own table, so that no route is left out.
+import TABLE from "./routes.json" with { type: "json" };
 
-/** `json` is a body that the route takes. */
-export const ROUTES = [
-  { method: "POST", path: "/api/v1/jobs", scope: "jobs:create", json: { name: "a" } },
-  { method: "GET", path: "/api/v1/jobs", scope: "jobs:read" },
-  { method: "POST", path: "/api/v1/jobs/poll", scope: "jobs:poll", json: {} },
-  { method: "GET", path: "/api/v1/jobs/{job}", scope: "jobs:read" },
-  { method: "GET", path: "/api/v1/jobs/{job}/progress", scope: "jobs:read:progress" },
-  { method: "GET", path: "/api/v1/jobs/{job}/checkpoints", scope: "jobs:read" },
-  { method: "GET", path: "/api/v1/jobs/{job}/logs", scope: "jobs:read" },
-  { method: "GET", path: "/api/v1/jobs/{job}/events", scope: "jobs:read:progress", headers: { accept: "application/json" } },
-  { method: "POST", path: "/api/v1/jobs/{job}/claim", scope: "jobs:poll" },
-  { method: "POST", path: "/api/v1/jobs/{job}/ack", scope: "jobs:ack" },
-  { method: "POST", path: "/api/v1/jobs/{job}/progress", scope: "jobs:progress", json: { percent: 1 } },
-  { method: "POST", path: "/api/v1/jobs/{job}/checkpoint", scope: "jobs:event", json: {} },
-  { method: "POST", path: "/api/v1/jobs/{job}/event", scope: "jobs:event", json: {} },
-  { method: "POST", path: "/api/v1/jobs/{job}/keepalive", scope: "jobs:keepalive" },
-  { method: "POST", path: "/api/v1/jobs/{job}/logs", scope: "jobs:event", json: ["a line"] },
-  { method: "POST", path: "/api/v1/jobs/{job}/stages/research", scope: "jobs:progress", json: { type: "start" } },
-  { method: "POST", path: "/api/v1/jobs/{job}/complete", scope: "jobs:complete", json: {} },
-  { method: "POST", path: "/api/v1/jobs/{job}/fail", scope: "jobs:fail", json: { error: "x" } },
-  { method: "POST", path: "/api/v1/jobs/{job}/kill", scope: "jobs:kill", json: {} },
-  { method: "POST", path: "/api/v1/jobs/{job}/retry", scope: "jobs:manage" },
-  { method: "POST", path: "/api/v1/jobs/{job}/cancel", scope: "jobs:manage" },
-  { method: "DELETE", path: "/api/v1/jobs/{job}", scope: "jobs:manage" },
-  { method: "POST", path: "/api/v1/jobs/{job}/tokens", scope: "jobs:read:progress", json: {} },
-];
-
-export const PATHS = ROUTES.map(({ method, path }) => ({ method, path }));
-
-/** Those that read a JSON body. */
-export const WITH_BODY = ROUTES.filter((route) => route.method === "POST" && route.json).map((route) => route.path);
+/**
+ * Every route: `method`, `path`, `door` (a scope, or who else may call), `json` (a body that it takes), and `isolation` (how it shows
+ * that projects are kept apart, in the words of isolation.test.mjs).
+ */
+export { TABLE };
 
 /** Every scope, and what a key without it may still have: `jobs:read` brings the public part too. */
 export const SCOPES = [
@@ -39,3 +15,32 @@ export const SCOPES = [
 ];
 
 export const allBut = (scope) => SCOPES.filter((other) => other !== scope && !(scope === "jobs:read:progress" && other === "jobs:read"));
+
+const SAMPLES = {
+  job: "job_00000000000000000000000000", project: "prj_00000000000000000000000000", key: "key_00000000000000000000000000",
+  projectKey: "pk_AAAAAAAAAAAAAAAAAAAAAA", stage: "research", path: "videos/clip.mp4",
+};
+
+/** A path of the table with these in place of its names, and where one is not given, what names nothing. */
+export const fill = (path, names = {}) => path.replace(/\{\*?(\w+)\}/g, (_, name) => names[name] ?? SAMPLES[name]);
+
+/** The routes that a key opens, with the scope that each needs; to the public ones the least that reads is enough. */
+export const ROUTES = TABLE
+  .filter(({ door }) => door === "public" || SCOPES.includes(door))
+  .map((row) => ({ ...row, scope: row.door === "public" ? "jobs:read:progress" : row.door }));
+
+export const ADMIN_ROUTES = TABLE.filter(({ door }) => door === "admin");
+
+/** The public routes that nobody's name reads in the default project; the other public route goes by its job's project. */
+export const readsDefaultProject = ({ door, path }) => door === "public" && !path.includes("{job}");
+
+/** Those that any page may read. */
+export const isPublic = ({ method, door }) => method === "GET" && ["open", "public", "project key"].includes(door);
+
+/** All of them, filled but for `{job}`. */
+export const PATHS = TABLE.map(({ method, path }) => ({ method, path: fill(path, { job: "{job}" }) }));
+
+/** Those that read a JSON body, of anybody but the admin. */
+export const WITH_BODY = TABLE
+  .filter(({ method, json, door }) => method === "POST" && json && door !== "admin")
+  .map(({ path }) => fill(path, { job: "{job}" }));

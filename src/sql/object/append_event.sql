@@ -1,1 +1,1 @@
-INSERT INTO events (id, attempt, fact) VALUES (?1, ?2, ?3)
+INSERT INTO events (id, attempt, fact, request, latency_ms) VALUES (?1, ?2, ?3, ?4, ?5)

@@ -1,6 +1,7 @@
 -- JobStream, once, in the commit that creates the job: an object that was only asked about stores nothing.
 -- The three logs share one sequence of ids; they stand apart because each has its own retention.
-CREATE TABLE IF NOT EXISTS events (id INTEGER PRIMARY KEY, attempt INTEGER NOT NULL, fact TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS events
+  (id INTEGER PRIMARY KEY, attempt INTEGER NOT NULL, fact TEXT NOT NULL, request TEXT, latency_ms INTEGER) STRICT;
 CREATE TABLE IF NOT EXISTS checkpoints (id INTEGER PRIMARY KEY, attempt INTEGER NOT NULL, fact TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS logs
   (id INTEGER PRIMARY KEY, attempt INTEGER NOT NULL, to_seq INTEGER NOT NULL, fact TEXT NOT NULL) STRICT;

@@ -1,0 +1,167 @@
+//! Owns the look-up of credentials in the directory, and what an isolate remembers of them for a moment.
+//! Invariant: what was revoked stops within `REMEMBERED_MS` in every isolate, and its streams two heartbeats later:
+//! under the contract's 60 s.
+
+use crate::access::{Grant, Scopes, bad_credential, hash_secret};
+use crate::edge::directory::{Directory, text, time};
+use crate::edge::platform::now;
+use crate::edge::reply::Failure;
+use crate::id::ProjectId;
+use crate::sql::directory as sql;
+use crate::time::Timestamp;
+use serde::Deserialize;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use worker::{Context, Env, Result};
+
+/// How long an isolate trusts what it looked up, ms.
+const REMEMBERED_MS: u64 = 20_000;
+/// Secrets that one isolate remembers; beyond that it starts anew.
+const REMEMBERED: usize = 10_000;
+
+thread_local! {
+    /// By the hash of the secret: what it grants, and until when that is trusted.
+    static GRANTS: RefCell<HashMap<String, (Grant, Timestamp)>> = RefCell::default();
+    /// Whether a project's readers without a key of their own may go on, and until when that is trusted.
+    static STANDINGS: RefCell<HashMap<Standing, (bool, Timestamp)>> = RefCell::default();
+}
+
+/// A secret that stands in the directory, by its hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Secret {
+    Key(String),
+    Session(String),
+}
+
+impl Secret {
+    pub fn key(secret: &str) -> Secret {
+        Secret::Key(hash_secret(secret))
+    }
+
+    pub fn session(token: &str) -> Secret {
+        Secret::Session(hash_secret(token))
+    }
+
+    pub fn hash(&self) -> &str {
+        match self {
+            Secret::Key(hash) | Secret::Session(hash) => hash,
+        }
+    }
+
+    fn unknown(&self) -> &'static str {
+        match self {
+            Secret::Key(_) => "This key is unknown, revoked or expired: use another.",
+            Secret::Session(_) => "This session is over: sign in again.",
+        }
+    }
+}
+
+/// By what somebody reads who has no key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Standing {
+    ProjectKey(String),
+    /// The project's `publicRead`.
+    Nobody(ProjectId),
+}
+
+#[derive(Deserialize)]
+struct KeyRow {
+    id: String,
+    project_id: ProjectId,
+    scopes: u32,
+    expires_at: Option<u64>,
+    revoked_at: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct ProjectRow {
+    id: ProjectId,
+    #[serde(default)]
+    public_read: u8,
+}
+
+/// A key as it is looked up, and which one it is.
+pub struct Found {
+    pub key_id: String,
+    pub grant: Grant,
+}
+
+/// What a secret grants, as remembered or looked up.
+pub async fn grant(env: &Env, context: &Context, secret: &Secret) -> std::result::Result<Grant, Failure> {
+    let now = now();
+    let remembered = GRANTS.with_borrow(|known| known.get(secret.hash()).filter(|(_, until)| *until > now).cloned());
+    if let Some((grant, _)) = remembered.filter(|(grant, _)| grant.expires_at.is_none_or(|end| end > now)) {
+        return Ok(grant);
+    }
+    let found = find(env, secret).await?;
+    touch(env, context, found.key_id);
+    GRANTS.with_borrow_mut(|known| {
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(secret.hash().to_owned(), (found.grant.clone(), now.plus(REMEMBERED_MS)));
+    });
+    Ok(found.grant)
+}
+
+/// What a secret grants, as the directory has it now.
+pub async fn find(env: &Env, secret: &Secret) -> std::result::Result<Found, Failure> {
+    let query = match secret {
+        Secret::Key(_) => sql::find_key,
+        Secret::Session(_) => sql::find_session,
+    };
+    let row: Option<KeyRow> = Directory::open(env)?.first(query, &[text(secret.hash())]).await?;
+    let is_good = |row: &KeyRow| row.revoked_at.is_none() && row.expires_at.is_none_or(|end| Timestamp(end) > now());
+    let row = row.filter(is_good).ok_or_else(|| bad_credential(secret.unknown()))?;
+    let expires_at = row.expires_at.map(Timestamp);
+    let grant = Grant { project: row.project_id, scopes: Scopes::from_bits(row.scopes), job: None, expires_at };
+    Ok(Found { key_id: row.id, grant })
+}
+
+/// A session that has ended here is not remembered here.
+pub fn forget(secret: &Secret) {
+    GRANTS.with_borrow_mut(|known| known.remove(secret.hash()));
+}
+
+/// Notes the key's use behind the answer.
+fn touch(env: &Env, context: &Context, id: String) {
+    let env = env.clone();
+    context.wait_until(async move {
+        if let Ok(directory) = Directory::open(&env) {
+            let _ = directory.run(sql::touch_key, &[text(&id), time(now())]).await;
+        }
+    });
+}
+
+/// Whose project key this is.
+pub async fn project_of(env: &Env, project_key: &str) -> Result<Option<ProjectId>> {
+    let row: Option<ProjectRow> = Directory::open(env)?.first(sql::find_project_key, &[text(project_key)]).await?;
+    Ok(row.map(|row| row.id))
+}
+
+/// The project that the queue routes show to nobody's name, where it lets them.
+pub async fn default_project(env: &Env) -> Result<Option<ProjectId>> {
+    let row: Option<ProjectRow> = Directory::open(env)?.first(sql::default_project, &[]).await?;
+    Ok(row.filter(|row| row.public_read == 1).map(|row| row.id))
+}
+
+/// Whether a stream that was opened so may go on.
+pub async fn stands(env: &Env, standing: &Standing) -> Result<bool> {
+    let now = now();
+    let remembered = STANDINGS.with_borrow(|known| known.get(standing).filter(|(_, until)| *until > now).copied());
+    if let Some((stands, _)) = remembered {
+        return Ok(stands);
+    }
+    let (query, bound) = match standing {
+        Standing::ProjectKey(key) => (sql::find_project_key, text(key)),
+        Standing::Nobody(project) => (sql::public_project, text(project.as_str())),
+    };
+    let row: Option<ProjectRow> = Directory::open(env)?.first(query, &[bound]).await?;
+    STANDINGS.with_borrow_mut(|known| {
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(standing.clone(), (row.is_some(), now.plus(REMEMBERED_MS)));
+    });
+    Ok(row.is_some())
+}

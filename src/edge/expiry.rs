@@ -1,0 +1,136 @@
+//! Owns the end of a log: when retention is over, the object is emptied, and the directory keeps the job as it ended.
+//! Invariant: nothing goes before the directory has what replaces it; an empty object shows the job from there.
+
+use crate::edge::directory::{Directory, text};
+use crate::edge::job_stream_do::JobObject;
+use crate::edge::journal::Commit;
+use crate::edge::platform::{now, setting};
+use crate::edge::projection::complain;
+use crate::id::{EventId, JobId};
+use crate::limits;
+use crate::record::{Archive, Phase, Record};
+use crate::sql::directory as sql;
+use crate::time::Timestamp;
+use serde::Deserialize;
+use worker::{Env, Result};
+
+/// What is waited for while it is not known how long the project keeps logs: the shortest that can be set, hours.
+const SHORTEST_RETENTION: u64 = 1;
+/// How soon it is tried again when the directory did not answer, ms.
+const AGAIN_MS: u64 = 600_000;
+
+#[derive(Deserialize)]
+struct Retention {
+    retention_hours: u64,
+}
+
+#[derive(Deserialize)]
+struct ArchiveRow {
+    body: String,
+}
+
+/// How long an hour of retention lasts, ms. Operators leave it alone; tests cannot wait for an hour.
+pub fn hour_ms(env: &Env) -> u64 {
+    let seconds = setting(env, "RETENTION_HOUR_SECONDS").and_then(|text| text.parse::<u64>().ok());
+    seconds.unwrap_or(3_600).max(1) * 1_000
+}
+
+/// How long the project keeps logs and its feed, ms.
+pub async fn retention_ms(env: &Env, project: &str) -> Result<u64> {
+    let found: Option<Retention> = Directory::open(env)?.first(sql::get_project, &[text(project)]).await?;
+    Ok(found.map_or(limits::RETENTION_HOURS_DEFAULT, |project| project.retention_hours) * hour_ms(env))
+}
+
+impl JobObject {
+    /// When there is something to look at: the log may have expired.
+    pub fn expiry_due(&self) -> Option<Timestamp> {
+        let memory = self.memory.borrow();
+        let hours = memory.retention_hours.unwrap_or(SHORTEST_RETENTION);
+        memory.record.as_ref()?.expires_at(hours * hour_ms(&self.env))
+    }
+
+    /// Empties the object of a job that ended long enough ago.
+    pub async fn expire(&self) {
+        let due = self.expiry_due();
+        if !self.journal.is_stored() || due.is_none_or(|due| due > now()) {
+            return;
+        }
+        if let Err(error) = self.expire_if_due().await {
+            // Nothing is dropped on a guess.
+            complain("expiry.failed", &error.to_string());
+            self.arm(Some(now().plus(AGAIN_MS))).await;
+        }
+    }
+
+    async fn expire_if_due(&self) -> Result<()> {
+        let Some(record) = self.memory.borrow().record.clone() else { return Ok(()) };
+        let retention = retention_ms(&self.env, record.job.created.project.as_str()).await?;
+        match (record.expires_at(retention), self.journal.keys_forgotten_at()?) {
+            (None, _) => {}
+            (Some(due), _) if due > now() => self.arm(Some(due)).await,
+            // A request may still be repeated: only the log goes.
+            (Some(_), Some(keys)) if keys > now() => {
+                self.drop_log()?;
+                self.arm(Some(keys)).await;
+            }
+            (Some(_), _) => self.empty(record).await?,
+        }
+        Ok(())
+    }
+
+    fn drop_log(&self) -> Result<()> {
+        let mut memory = self.memory.borrow_mut();
+        let Some(mut record) = memory.record.clone().filter(Record::has_log) else { return Ok(()) };
+        let trims = record.expire();
+        self.journal.commit(&Commit { events: &[], record: Some(&record), once: None, trims: &trims })?;
+        memory.record = Some(record);
+        Ok(())
+    }
+
+    async fn empty(&self, mut record: Record) -> Result<()> {
+        let tail = record.job.tail;
+        record.expire();
+        let archive = self.journal.archive(&record)?;
+        let body = serde_json::to_string(&archive)?;
+        Directory::open(&self.env)?
+            .run(sql::save_archive, &[text(record.job.created.id.as_str()), text(&body)])
+            .await?;
+        if self.has_moved_on(tail) {
+            return Ok(());
+        }
+        {
+            let mut memory = self.memory.borrow_mut();
+            memory.record = Some(record);
+            memory.alarm_at = None;
+            memory.unsaved = 0;
+        }
+        self.journal.forget(archive.end);
+        self.wipe().await
+    }
+
+    /// Whether something came in while the directory was written to.
+    fn has_moved_on(&self, tail: EventId) -> bool {
+        let memory = self.memory.borrow();
+        memory.in_flight > 0
+            || memory.outbox.is_under_way
+            || memory.record.as_ref().is_none_or(|record| record.job.tail != tail || record.is_deleting())
+    }
+
+    /// Wakes an empty object from what the directory keeps of its job; for a job that never was, it stays empty.
+    pub async fn restore(&self, job: &JobId) -> Result<()> {
+        if self.memory.borrow().record.is_some() || self.journal.is_stored() {
+            return Ok(());
+        }
+        let row: Option<ArchiveRow> =
+            Directory::open(&self.env)?.first(sql::find_archive, &[text(job.as_str())]).await?;
+        let Some(row) = row else { return Ok(()) };
+        let archive: Archive = serde_json::from_str(&row.body)?;
+        let mut memory = self.memory.borrow_mut();
+        if memory.record.is_none() && !self.journal.is_stored() {
+            self.journal.forget(archive.end);
+            memory.settled = archive.record.settled;
+            memory.record = Some(Record { phase: Phase::Expired, ..archive.record });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,169 @@
+//! Owns a feed object's SQLite: loading the feed, appending entries, reading them back, trimming.
+//! Refuses to decide anything. Invariant: a commit is kept whole or not at all.
+
+use crate::edge::journal::{number, text};
+use crate::edge::platform::transaction;
+use crate::feed::{Channel, Entry, Feed};
+use crate::id::{EventId, JobId};
+use crate::limits;
+use crate::sql::feed as sql;
+use std::collections::HashMap;
+use worker::{Result, SqlCursor, SqlStorage, SqlStorageValue as Bound, State, Storage};
+
+pub struct FeedJournal {
+    storage: Storage,
+    sql: SqlStorage,
+}
+
+/// What a feed knows when it wakes.
+pub struct Loaded {
+    pub feed: Feed,
+    pub entries: u64,
+    /// The last event of each job that has an entry.
+    pub last_events: HashMap<JobId, EventId>,
+}
+
+/// A page of entries, and whether more follow.
+pub struct Read {
+    pub entries: Vec<Entry>,
+    pub is_last: bool,
+}
+
+struct Statement(&'static str, Vec<Bound>);
+
+impl FeedJournal {
+    pub fn new(state: &State) -> FeedJournal {
+        let storage = state.storage();
+        let sql = storage.sql();
+        FeedJournal { storage, sql }
+    }
+
+    /// `None` for a feed that never took a notice.
+    pub fn load(&self) -> Result<Option<Loaded>> {
+        if self.exec(sql::is_created, vec![])?.raw().next().is_none() {
+            return Ok(None);
+        }
+        let Some(row) = self.exec(sql::load, vec![])?.raw().next() else { return Ok(None) };
+        let mut feed: Feed = serde_json::from_str(&text(&row?, 0)?)?;
+        let Some(extent) = self.exec(sql::extent, vec![])?.raw().next() else { return Ok(None) };
+        let extent = extent?;
+        feed.tail = feed.tail.max(EventId(number(&extent, 1)?));
+        Ok(Some(Loaded { feed, entries: number(&extent, 0)?, last_events: self.last_events()? }))
+    }
+
+    fn last_events(&self) -> Result<HashMap<JobId, EventId>> {
+        let known = |row: Vec<Bound>| Ok(JobId::parse(&text(&row, 0)?).zip(Some(EventId(number(&row, 1)?))));
+        let rows = self.exec(sql::last_events, vec![])?.raw().map(|row| known(row?));
+        rows.filter_map(Result::transpose).collect()
+    }
+
+    /// The last event of a job whose entries have gone.
+    pub fn last_seen(&self, job: &JobId) -> Result<Option<EventId>> {
+        self.id_of(sql::last_seen, vec![job.as_str().into()])
+    }
+
+    /// The first commit of a feed makes its tables.
+    pub fn create(&self, feed: &Feed) -> Result<()> {
+        self.exec(sql::schema, vec![])?;
+        self.exec(sql::save, vec![serde_json::to_string(feed)?.into()]).map(|_| ())
+    }
+
+    pub fn append(&self, entries: &[Entry]) -> Result<()> {
+        self.run(entries.iter().map(append).collect::<Result<_>>()?)
+    }
+
+    /// Entries newer than `after` that the channel shows, as far as one page carries them.
+    pub fn read(&self, after: EventId, channel: Channel) -> Result<Read> {
+        let bounds = vec![id(after), views(channel), Bound::Float((limits::REPLAY_ROWS + 1) as f64)];
+        let mut entries: Vec<Entry> = vec![];
+        let mut size = 0;
+        for row in self.exec(sql::read, bounds)?.raw() {
+            if entries.len() as u64 == limits::REPLAY_ROWS || size >= limits::REPLAY_PAGE {
+                return Ok(Read { entries, is_last: false });
+            }
+            let row = row?;
+            let notice = text(&row, 1)?;
+            size += notice.len();
+            entries.push(Entry { id: EventId(number(&row, 0)?), notice: serde_json::from_str(&notice)? });
+        }
+        Ok(Read { entries, is_last: true })
+    }
+
+    pub fn is_stored(&self, wanted: EventId) -> Result<bool> {
+        Ok(self.exec(sql::is_stored, vec![id(wanted)])?.raw().next().is_some())
+    }
+
+    /// The entry before the newest `count` of a channel, if there are more.
+    pub fn before_newest(&self, channel: Channel, count: u64) -> Result<Option<EventId>> {
+        self.id_of(sql::before_newest, vec![views(channel), Bound::Float(count as f64)])
+    }
+
+    pub fn oldest(&self) -> Result<Option<EventId>> {
+        self.id_of(sql::oldest, vec![])
+    }
+
+    /// The newest entry that has to go for `count` to stay.
+    pub fn oldest_kept(&self, count: u64) -> Result<Option<EventId>> {
+        self.id_of(sql::oldest_kept, vec![Bound::Float(count as f64)])
+    }
+
+    /// Drops progress that was overtaken, up to `until`; gives how many entries are left.
+    pub fn thin(&self, feed: &Feed, until: EventId) -> Result<u64> {
+        self.run(vec![Statement(sql::thin, vec![id(until)]), save(feed)?])?;
+        let extent = self.exec(sql::extent, vec![])?.raw().next().transpose()?;
+        number(&extent.unwrap_or_default(), 0)
+    }
+
+    /// Drops everything up to `feed.floor`.
+    pub fn trim(&self, feed: &Feed) -> Result<()> {
+        let gone = vec![id(feed.floor)];
+        self.run(vec![Statement(sql::note_seen, gone.clone()), Statement(sql::trim, gone), save(feed)?])
+    }
+
+    pub fn forget_seen(&self, until: EventId) -> Result<()> {
+        self.exec(sql::forget_seen, vec![id(until)]).map(|_| ())
+    }
+
+    fn id_of(&self, query: &str, bounds: Vec<Bound>) -> Result<Option<EventId>> {
+        let row = self.exec(query, bounds)?.raw().next();
+        row.map(|row| Ok(EventId(number(&row?, 0)?))).transpose()
+    }
+
+    fn exec(&self, query: &str, bounds: Vec<Bound>) -> Result<SqlCursor> {
+        self.sql.exec(query, bounds)
+    }
+
+    /// One statement is atomic by itself; several need a transaction.
+    fn run(&self, mut statements: Vec<Statement>) -> Result<()> {
+        let exec = |Statement(query, bounds): Statement| self.exec(query, bounds).map(|_| ());
+        if statements.len() <= 1 {
+            return statements.pop().map_or(Ok(()), exec);
+        }
+        transaction(&self.storage, || std::mem::take(&mut statements).into_iter().try_for_each(exec))
+    }
+}
+
+fn append(entry: &Entry) -> Result<Statement> {
+    let notice = &entry.notice;
+    let bounds = vec![
+        id(entry.id),
+        notice.job.as_str().into(),
+        id(notice.event),
+        Bound::Integer(notice.views().bits().into()),
+        Bound::Integer(notice.is_progress().into()),
+        serde_json::to_string(notice)?.into(),
+    ];
+    Ok(Statement(sql::append, bounds))
+}
+
+fn save(feed: &Feed) -> Result<Statement> {
+    Ok(Statement(sql::save, vec![serde_json::to_string(feed)?.into()]))
+}
+
+fn id(id: EventId) -> Bound {
+    Bound::Float(id.0 as f64)
+}
+
+fn views(channel: Channel) -> Bound {
+    Bound::Integer(channel.views().bits().into())
+}

@@ -1,0 +1,98 @@
+//! Owns what the streams of one job show: the pipeline view and the asset view over the same log.
+
+use crate::edge::journal::Journal;
+use crate::edge::reading;
+use crate::edge::subscribers::{Log, Opening, Page};
+use crate::event::Event;
+use crate::id::EventId;
+use crate::limits;
+use crate::notice::Notice;
+use crate::record::Record;
+use crate::replay::{Plan, plan};
+use crate::sse::{Frame, reset_frame};
+use crate::view::{JobLens, Visibility, asset};
+use worker::Result;
+
+#[derive(Clone, Copy)]
+pub struct JobLog<'a> {
+    pub journal: &'a Journal,
+    pub record: &'a Record,
+}
+
+impl JobLog<'_> {
+    pub fn plan(&self, lens: &JobLens, cursor: Option<EventId>) -> Plan {
+        let bounds = self.record.bounds(lens.visibility());
+        match lens {
+            JobLens::Pipeline(_) => plan(cursor, bounds, bounds.present()),
+            // The whole log of the asset, from its beginning.
+            JobLens::Asset => plan(cursor, bounds, bounds.floor),
+        }
+    }
+
+    fn oldest(&self, plan: Plan, visibility: Visibility) -> EventId {
+        match plan {
+            Plan::Reset { .. } => reading::oldest(self.journal, self.record, visibility),
+            Plan::Snapshot { .. } | Plan::Replay { .. } | Plan::Gone => self.record.bounds(visibility).floor,
+        }
+    }
+}
+
+impl Log for JobLog<'_> {
+    type Lens = JobLens;
+    type Entry = Event;
+
+    fn opening(&self, lens: &JobLens, plan: Plan) -> Opening {
+        let oldest = self.oldest(plan, lens.visibility());
+        match (lens, plan) {
+            (JobLens::Pipeline(lens), _) => {
+                Opening { text: lens.opening(&self.record.job, plan, oldest), tells_cursor: true }
+            }
+            (JobLens::Asset, Plan::Reset { reason, .. }) => {
+                let mut text = String::new();
+                reset_frame(reason, oldest).encode(&mut text);
+                Opening { text, tells_cursor: false }
+            }
+            (JobLens::Asset, Plan::Snapshot { .. } | Plan::Replay { .. } | Plan::Gone) => Opening::default(),
+        }
+    }
+
+    fn page(&self, lens: &JobLens, mut from: EventId) -> Result<Page> {
+        let bounds = self.record.bounds(lens.visibility());
+        let mut text = String::new();
+        // The log may have been trimmed past a reader that is still catching up.
+        let plan = self.plan(lens, Some(from));
+        if let Plan::Reset { from: present, .. } = plan {
+            text.push_str(&self.opening(lens, plan).text);
+            from = present;
+        }
+        let until = match lens {
+            JobLens::Pipeline(_) => bounds.ended_by.unwrap_or(bounds.tail),
+            JobLens::Asset => bounds.tail,
+        };
+        let read = self.journal.read(from, until, lens.visibility(), limits::REPLAY_ROWS, limits::REPLAY_PAGE)?;
+        read.events.iter().for_each(|event| self.encode(lens, event, &mut text));
+        let is_end = read.is_last && bounds.ended_by.is_some() && matches!(lens, JobLens::Pipeline(_));
+        let next = read.next();
+        Ok(Page { text, next, reached: next.unwrap_or(until), is_end })
+    }
+
+    fn place(event: &Event) -> EventId {
+        event.id
+    }
+
+    fn encode(&self, lens: &JobLens, event: &Event, out: &mut String) {
+        match lens {
+            JobLens::Pipeline(lens) => lens.encode(event, out),
+            JobLens::Asset => {
+                let notice = Notice::of(&self.record.job.created, event);
+                if let Some((name, data)) = notice.as_ref().and_then(asset::frame) {
+                    Frame { name: name.to_owned(), id: Some(event.id), data: data.to_string() }.encode(out);
+                }
+            }
+        }
+    }
+
+    fn ends_with(lens: &JobLens, event: &Event) -> bool {
+        matches!(lens, JobLens::Pipeline(_)) && event.fact.is_final()
+    }
+}

@@ -1,0 +1,29 @@
+//! Owns the way to a project's feed: from a job that tells it something, and from the edge that joins its streams.
+
+use crate::call::{FeedSubscription, Telling};
+use crate::edge::job_object::{joining, post};
+use crate::id::ProjectId;
+use worker::{Env, Error, Response, Result, Stub};
+
+/// The binding's name in wrangler.toml.
+const BINDING: &str = "PROJECT_FEED";
+/// What the object answers when it has taken what it was told.
+pub const HEARD: &str = "heard";
+
+fn stub(env: &Env, project: &ProjectId) -> Result<Stub> {
+    env.durable_object(BINDING)?.get_by_name(project.as_str())
+}
+
+/// Returns when the feed has it on disk.
+pub async fn tell(env: &Env, telling: &Telling) -> Result<()> {
+    match post(&stub(env, &telling.project)?, serde_json::to_string(telling)?).await? {
+        answer if answer == HEARD => Ok(()),
+        answer => Err(Error::from(answer)),
+    }
+}
+
+/// Asks to join a stream: 101 with a socket, or a problem as JSON.
+pub async fn subscribe(env: &Env, subscription: &FeedSubscription) -> Result<Response> {
+    let stub = stub(env, &subscription.project)?;
+    stub.fetch_with_request(joining(&serde_json::to_string(subscription)?)?).await
+}

@@ -1,0 +1,48 @@
+//! Owns the queue view's questions to the directory: statistics, and the status of a file. Its list is `listing`, its
+//! commands are `reports`, its stream is `watching`.
+
+use crate::edge::directory::{Directory, text};
+use crate::edge::reply::{self, Failure};
+use crate::edge::{Visit, gate};
+use crate::id::ProjectId;
+use crate::job::JobState;
+use crate::sql::directory as sql;
+use crate::view::queue;
+use serde::Deserialize;
+use serde_json::json;
+
+#[derive(Deserialize)]
+struct Count {
+    status: String,
+    jobs: u64,
+}
+
+/// How many jobs are in each state: read from the counters, never counted.
+pub async fn counts(directory: &Directory, project: &ProjectId) -> Result<Vec<(JobState, u64)>, Failure> {
+    let counts: Vec<Count> = directory.rows(sql::count_jobs, &[text(project.as_str())]).await?;
+    Ok(counts.iter().filter_map(|count| Some((JobState::parse(&count.status)?, count.jobs))).collect())
+}
+
+pub async fn stats(visit: Visit) -> reply::Answer {
+    let grant = gate::enter(&visit).await?;
+    let counts = counts(&Directory::open(&visit.env)?, &grant.project).await?;
+    reply::json(200, &queue::stats(counts))
+}
+
+#[derive(Deserialize)]
+struct DocumentRow {
+    document: String,
+}
+
+pub async fn video_status(visit: Visit) -> reply::Answer {
+    let project = gate::enter_project(&visit).await?.grant.project;
+    let bounds = [text(project.as_str()), text(visit.route.file_path())];
+    let row: Option<DocumentRow> = Directory::open(&visit.env)?.first(sql::newest_of_path, &bounds).await?;
+    match row {
+        Some(row) => {
+            let document = serde_json::from_str(&row.document).map_err(worker::Error::from)?;
+            reply::json(200, &queue::video_status(document))
+        }
+        None => reply::json(404, &json!({ "status": "not_found" })),
+    }
+}

@@ -1,0 +1,85 @@
+//! Owns `/api/session`: an API key is turned into a cookie, which stands for it until it ends.
+//! Invariant: a session is never better than its key, and ends with it.
+
+use crate::access::{Credential, Grant, missing_credential, session_token};
+use crate::edge::credentials::{self, Secret};
+use crate::edge::directory::{Directory, text, time};
+use crate::edge::platform::{now, random};
+use crate::edge::rate::{self, Caller};
+use crate::edge::reply;
+use crate::edge::{Visit, body, gate};
+use crate::fields::Fields;
+use crate::limits;
+use crate::problem::Problem;
+use crate::session::{self, Host};
+use crate::sql::directory as sql;
+use crate::time::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Deserialize)]
+struct Nothing {}
+
+pub async fn open(mut visit: Visit) -> reply::Answer {
+    gate::check_sender(&visit)?;
+    rate::count(&visit, Caller::Address).await?;
+    let (asked, _) = body::json(&mut visit).await?;
+    let required = || Problem::field("apiKey", "apiKey is required: the key that the session stands for.");
+    let key = Fields::of(&asked, "")?.text("apiKey", limits::SHORT_TEXT)?.ok_or_else(required)?;
+    let found = credentials::find(&visit.env, &Secret::key(&key)).await?;
+    let (now, token) = (now(), session_token(&random()));
+    let longest = now.plus(limits::SESSION_MS);
+    let ends = found.grant.expires_at.map_or(longest, |end| end.min(longest));
+    let directory = Directory::open(&visit.env)?;
+    let session = [text(Secret::session(&token).hash()), text(&found.key_id), time(now), time(ends)];
+    directory
+        .batch::<Nothing>(vec![
+            directory.statement(sql::forget_sessions, &[time(now)])?,
+            directory.statement(sql::insert_session, &session)?,
+        ])
+        .await?;
+    let mut answer = reply::json(201, &shown(&found.grant, Some(ends)))?;
+    let cookie = session::set_cookie(&token, ends.since(now) / 1_000, host(&visit));
+    answer.headers_mut().set("set-cookie", &cookie)?;
+    Ok(answer)
+}
+
+/// Who is signed in; also for a key.
+pub async fn show(visit: Visit) -> reply::Answer {
+    let grant = gate::counted(&visit, async {
+        let secret = match gate::credential(&visit)? {
+            Credential::Session(token) => Secret::session(&token),
+            Credential::Bearer(key) => Secret::key(&key),
+            Credential::StreamToken(_) | Credential::ProjectKey(_) | Credential::None => {
+                return Err(missing_credential().into());
+            }
+        };
+        rate::count(&visit, Caller::Secret(secret.hash())).await?;
+        credentials::grant(&visit.env, &visit.context, &secret).await
+    });
+    let grant: Grant = grant.await?;
+    reply::json(200, &shown(&grant, grant.expires_at))
+}
+
+/// Ends the session of the cookie. Without one there is nothing to end, and the cookie goes all the same.
+pub async fn end(visit: Visit) -> reply::Answer {
+    gate::check_sender(&visit)?;
+    rate::count(&visit, Caller::Address).await?;
+    let cookies = visit.header("cookie")?.unwrap_or_default();
+    if let Some(token) = session::find(&cookies) {
+        let secret = Secret::session(token);
+        Directory::open(&visit.env)?.run(sql::end_session, &[text(secret.hash())]).await?;
+        credentials::forget(&secret);
+    }
+    let mut answer = reply::json(200, &json!({ "success": true }))?;
+    answer.headers_mut().set("set-cookie", &session::clear_cookie(host(&visit)))?;
+    Ok(answer)
+}
+
+fn shown(grant: &Grant, ends: Option<Timestamp>) -> Value {
+    json!({ "projectId": grant.project, "scopes": grant.scopes.words(), "expiresAt": ends.map(Timestamp::iso) })
+}
+
+fn host(visit: &Visit) -> Host {
+    Host::of(visit.url.host_str().unwrap_or_default())
+}

@@ -1,0 +1,2 @@
+-- Nobody's name on the queue routes. Index projects_default.
+SELECT id, public_read FROM projects WHERE is_default = 1

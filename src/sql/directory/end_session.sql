@@ -1,0 +1,2 @@
+-- DELETE /api/session. Primary key.
+DELETE FROM sessions WHERE hash = ?1

@@ -1,0 +1,1 @@
+INSERT INTO entries (id, job, event, views, is_progress, notice) VALUES (?1, ?2, ?3, ?4, ?5, ?6)

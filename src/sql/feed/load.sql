@@ -1,0 +1,1 @@
+SELECT body FROM feed WHERE one = 1

@@ -1,0 +1,1 @@
+INSERT INTO feed (one, body) VALUES (1, ?1) ON CONFLICT (one) DO UPDATE SET body = excluded.body

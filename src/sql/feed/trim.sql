@@ -1,0 +1,2 @@
+-- Trimming, by count or age. Primary key.
+DELETE FROM entries WHERE id <= ?1

@@ -42,8 +42,17 @@ pub async fn retention_ms(env: &Env, project: &str) -> Result<u64> {
 }
 
 impl JobObject {
-    /// When there is something to look at: the log may have expired.
-    pub fn expiry_due(&self) -> Option<Timestamp> {
+    /// When the alarm is to look whether the log has expired.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        let due = self.expiry_due()?;
+        match due > now() {
+            true => Some(due),
+            // A log that went already, and a key that came after: the key is waited for.
+            false => self.journal.is_stored().then(|| now().plus(limits::IDEMPOTENCY_MS)),
+        }
+    }
+
+    fn expiry_due(&self) -> Option<Timestamp> {
         let memory = self.memory.borrow();
         let hours = memory.retention_hours.unwrap_or(SHORTEST_RETENTION);
         memory.record.as_ref()?.expires_at(hours * hour_ms(&self.env))

@@ -25,7 +25,7 @@ const OVERDUE_MS: u64 = 1_000;
 impl JobObject {
     pub fn wakes_at(&self) -> Option<Timestamp> {
         let deadline = self.memory.borrow().record.as_ref()?.job.deadline;
-        deadline.or_else(|| self.expiry_due().filter(|due| *due > now()))
+        deadline.or_else(|| self.expires_at())
     }
 
     pub fn check_directory_at(&self) -> Timestamp {

@@ -13,8 +13,9 @@ use crate::edge::platform::{internal, jitter, now};
 use crate::event::{Event, Fact, Shelf};
 use crate::evolve::evolve;
 use crate::id::ProjectId;
+use crate::limits;
 use crate::problem::Problem;
-use crate::record::{Phase, Record};
+use crate::record::{Phase, Record, Trim};
 use crate::response;
 use serde_json::Value;
 use std::rc::Rc;
@@ -102,7 +103,10 @@ impl JobObject {
             record.phase = Phase::Deleting;
         }
         let answer = self.phrase(order, &record, events)?;
-        self.commit(memory, order.once.as_ref(), &mut record, events, after, &answer).map_err(internal)?;
+        let changes_nothing = events.is_empty() && order.once.is_none() && after == After::Nothing;
+        if !changes_nothing {
+            self.commit(memory, order.once.as_ref(), &mut record, events, after, &answer).map_err(internal)?;
+        }
         memory.record = Some(record);
         let Memory { record, subscribers, .. } = memory;
         if let Some(record) = record {
@@ -111,7 +115,10 @@ impl JobObject {
         if after == After::Delete {
             memory.subscribers.dismiss();
         }
-        Ok(Turn { answer, after, news: Urgency::of(events) })
+        // A log that is over its cap is trimmed as far as the project has been told.
+        let is_full = memory.record.as_ref().is_some_and(|record| record.events.count > limits::EVENTS_KEPT);
+        let news = Urgency::of(events).or(is_full.then_some(Urgency::Soon));
+        Ok(Turn { answer, after, news })
     }
 
     fn commit(
@@ -125,7 +132,8 @@ impl JobObject {
     ) -> Result<()> {
         let trims = if self.journal.is_stored() { self.journal.overfull(record)? } else { vec![] };
         // What the project has not been told yet must not go.
-        let trims: Vec<_> = trims.into_iter().filter(|trim| trim.floor <= memory.settled.feed).collect();
+        let may_go = |trim: &Trim| trim.shelf != Shelf::Events || trim.floor <= memory.settled.feed;
+        let trims: Vec<_> = trims.into_iter().filter(may_go).collect();
         trims.iter().for_each(|trim| record.trim(*trim));
         record.settled = memory.settled;
         let due = memory.unsaved + events.len() as u32 >= RECORD_EVERY || !self.journal.is_stored();

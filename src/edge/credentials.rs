@@ -20,14 +20,15 @@ const REMEMBERED_MS: u64 = 20_000;
 const REMEMBERED: usize = 10_000;
 
 thread_local! {
-    /// By the hash of the secret: what it grants, and until when that is trusted.
-    static GRANTS: RefCell<HashMap<String, (Grant, Timestamp)>> = RefCell::default();
+    /// What a secret grants, and until when that is trusted.
+    static GRANTS: RefCell<HashMap<Secret, (Grant, Timestamp)>> = RefCell::default();
     /// Whether a project's readers without a key of their own may go on, and until when that is trusted.
     static STANDINGS: RefCell<HashMap<Standing, (bool, Timestamp)>> = RefCell::default();
 }
 
-/// A secret that stands in the directory, by its hash.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A secret that stands in the directory, by its hash. A key is no session, and a session no key: each is looked at only
+/// where it belongs.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Secret {
     Key(String),
     Session(String),
@@ -89,7 +90,7 @@ pub struct Found {
 /// What a secret grants, as remembered or looked up.
 pub async fn grant(env: &Env, context: &Context, secret: &Secret) -> std::result::Result<Grant, Failure> {
     let now = now();
-    let remembered = GRANTS.with_borrow(|known| known.get(secret.hash()).filter(|(_, until)| *until > now).cloned());
+    let remembered = GRANTS.with_borrow(|known| known.get(secret).filter(|(_, until)| *until > now).cloned());
     if let Some((grant, _)) = remembered.filter(|(grant, _)| grant.expires_at.is_none_or(|end| end > now)) {
         return Ok(grant);
     }
@@ -99,7 +100,7 @@ pub async fn grant(env: &Env, context: &Context, secret: &Secret) -> std::result
         if known.len() >= REMEMBERED {
             known.clear();
         }
-        known.insert(secret.hash().to_owned(), (found.grant.clone(), now.plus(REMEMBERED_MS)));
+        known.insert(secret.clone(), (found.grant.clone(), now.plus(REMEMBERED_MS)));
     });
     Ok(found.grant)
 }
@@ -120,7 +121,7 @@ pub async fn find(env: &Env, secret: &Secret) -> std::result::Result<Found, Fail
 
 /// A session that has ended here is not remembered here.
 pub fn forget(secret: &Secret) {
-    GRANTS.with_borrow_mut(|known| known.remove(secret.hash()));
+    GRANTS.with_borrow_mut(|known| known.remove(secret));
 }
 
 /// Notes the key's use behind the answer.

@@ -15,7 +15,6 @@ use crate::session::Sender;
 use crate::sql::directory as sql;
 use crate::token;
 use serde::Deserialize;
-use std::future::Future;
 use worker::Method;
 
 type Entry<T> = Result<T, Failure>;
@@ -41,7 +40,7 @@ pub async fn enter(visit: &Visit) -> Entry<Grant> {
 /// As `enter`, for a stream.
 pub async fn enter_to_stay(visit: &Visit) -> Entry<Pass> {
     let scope = scope(visit)?;
-    let pass = counted(visit, async { granted(visit, credential(visit)?, None).await }).await?;
+    let pass = granted(visit, credential(visit).await?, None).await?;
     pass.grant.check(scope)?;
     Ok(pass)
 }
@@ -54,14 +53,14 @@ pub async fn enter_job(visit: &Visit, job: &JobId) -> Entry<Grant> {
 /// As `enter_job`, for a stream.
 pub async fn enter_job_to_stay(visit: &Visit, job: &JobId) -> Entry<Pass> {
     let scope = scope(visit)?;
-    let pass = counted(visit, job_pass(visit, job)).await?;
+    let pass = job_pass(visit, job).await?;
     pass.grant.check_job(job)?;
     pass.grant.check(scope)?;
     Ok(pass)
 }
 
 async fn job_pass(visit: &Visit, job: &JobId) -> Entry<Pass> {
-    match credential(visit)? {
+    match credential(visit).await? {
         credential @ (Credential::ProjectKey(_) | Credential::None) if visit.route.door == Door::Public => {
             public_reader(visit, credential, job).await
         }
@@ -76,13 +75,13 @@ async fn job_pass(visit: &Visit, job: &JobId) -> Entry<Pass> {
 /// Who reads a whole project: by a key of any kind, or by nobody's name the default project, where it lets them.
 pub async fn enter_project(visit: &Visit) -> Entry<Pass> {
     let scope = scope(visit)?;
-    let pass = counted(visit, project_pass(visit)).await?;
+    let pass = project_pass(visit).await?;
     pass.grant.check(scope)?;
     Ok(pass)
 }
 
 async fn project_pass(visit: &Visit) -> Entry<Pass> {
-    match credential(visit)? {
+    match credential(visit).await? {
         Credential::None => nobody(visit).await,
         Credential::ProjectKey(key) => {
             rate::count(visit, Caller::Address).await?;
@@ -114,26 +113,21 @@ pub async fn enter_by_path(visit: &Visit) -> Entry<Pass> {
 /// The admin token, compared by hash so that the time taken tells nothing.
 pub async fn enter_admin(visit: &Visit) -> Entry<()> {
     let expected = setting(&visit.env, "ADMIN_TOKEN").ok_or_else(|| missing_setting("ADMIN_TOKEN"))?;
-    counted(visit, async {
-        match credential(visit)? {
-            Credential::Bearer(secret) if hash_secret(&secret) == hash_secret(&expected) => Ok(()),
-            Credential::None => Err(missing_credential().into()),
-            Credential::Bearer(_) | Credential::StreamToken(_) | Credential::ProjectKey(_) | Credential::Session(_) => {
-                Err(bad_credential("This needs the admin token, as “Authorization: Bearer <token>”.").into())
-            }
+    match credential(visit).await? {
+        Credential::Bearer(secret) if hash_secret(&secret) == hash_secret(&expected) => Ok(()),
+        Credential::None => Err(refused(visit, missing_credential()).await),
+        Credential::Bearer(_) | Credential::StreamToken(_) | Credential::ProjectKey(_) | Credential::Session(_) => {
+            let problem = bad_credential("This needs the admin token, as “Authorization: Bearer <token>”.");
+            Err(refused(visit, problem).await)
         }
-    })
-    .await
+    }
 }
 
 /// A refused credential counts against the address that brought it, so that nobody can try many.
-pub async fn counted<T>(visit: &Visit, entry: impl Future<Output = Entry<T>>) -> Entry<T> {
-    match entry.await {
-        Err(Failure::Problem(problem)) if problem.status() == 401 => {
-            rate::count(visit, Caller::Address).await?;
-            Err(problem.into())
-        }
-        outcome => outcome,
+pub async fn refused(visit: &Visit, problem: Problem) -> Failure {
+    match rate::count(visit, Caller::Address).await {
+        Ok(()) => problem.into(),
+        Err(failure) => failure,
     }
 }
 
@@ -148,11 +142,15 @@ fn scope(visit: &Visit) -> Entry<Scope> {
 
 /// What the request brought. A cookie is sent by browsers on their own, so that who uses it to change something is
 /// looked at.
-pub fn credential(visit: &Visit) -> Entry<Credential> {
+pub async fn credential(visit: &Visit) -> Entry<Credential> {
     let authorization = visit.header("authorization")?;
     let api_key = visit.header("x-api-key")?;
     let cookies = visit.header("cookie")?;
-    let found = Credential::find(authorization.as_deref(), api_key.as_deref(), &visit.query(), cookies.as_deref())?;
+    let found = Credential::find(authorization.as_deref(), api_key.as_deref(), &visit.query(), cookies.as_deref());
+    let found = match found {
+        Ok(found) => found,
+        Err(problem) => return Err(refused(visit, problem).await),
+    };
     if matches!(found, Credential::Session(_)) && !is_reading(visit) {
         check_sender(visit)?;
     }
@@ -180,13 +178,20 @@ async fn granted(visit: &Visit, credential: Credential, job: Option<&JobId>) -> 
             Ok(Pass { grant, basis: None })
         }
         (Credential::StreamToken(_), _) => {
-            Err(bad_credential("A stream token only reads its job: use an API key.").into())
+            Err(refused(visit, bad_credential("A stream token only reads its job: use an API key.")).await)
         }
-        (Credential::ProjectKey(_) | Credential::None, _) => Err(missing_credential().into()),
+        (Credential::ProjectKey(_) | Credential::None, _) => Err(refused(visit, missing_credential()).await),
     }
 }
 
-async fn by_secret(visit: &Visit, secret: Secret) -> Entry<Pass> {
+pub async fn by_secret(visit: &Visit, secret: Secret) -> Entry<Pass> {
+    match look_up(visit, secret).await {
+        Err(Failure::Problem(problem)) if problem.code == Code::InvalidCredential => Err(refused(visit, problem).await),
+        outcome => outcome,
+    }
+}
+
+async fn look_up(visit: &Visit, secret: Secret) -> Entry<Pass> {
     rate::count(visit, Caller::Secret(secret.hash())).await?;
     let grant = credentials::grant(&visit.env, &visit.context, &secret).await?;
     Ok(Pass { grant, basis: Some(Basis::Secret(secret)) })
@@ -194,7 +199,7 @@ async fn by_secret(visit: &Visit, secret: Secret) -> Entry<Pass> {
 
 /// On public routes a session that is over is nobody's name: the browser sends its cookie whether it is good or not.
 async fn session(visit: &Visit, token: &str) -> Entry<Option<Pass>> {
-    match by_secret(visit, Secret::session(token)).await {
+    match look_up(visit, Secret::session(token)).await {
         Ok(pass) => Ok(Some(pass)),
         Err(Failure::Problem(problem)) if problem.code == Code::InvalidCredential => Ok(None),
         Err(failure) => Err(failure),

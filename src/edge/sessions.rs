@@ -46,18 +46,14 @@ pub async fn open(mut visit: Visit) -> reply::Answer {
 
 /// Who is signed in; also for a key.
 pub async fn show(visit: Visit) -> reply::Answer {
-    let grant = gate::counted(&visit, async {
-        let secret = match gate::credential(&visit)? {
-            Credential::Session(token) => Secret::session(&token),
-            Credential::Bearer(key) => Secret::key(&key),
-            Credential::StreamToken(_) | Credential::ProjectKey(_) | Credential::None => {
-                return Err(missing_credential().into());
-            }
-        };
-        rate::count(&visit, Caller::Secret(secret.hash())).await?;
-        credentials::grant(&visit.env, &visit.context, &secret).await
-    });
-    let grant: Grant = grant.await?;
+    let secret = match gate::credential(&visit).await? {
+        Credential::Session(token) => Secret::session(&token),
+        Credential::Bearer(key) => Secret::key(&key),
+        Credential::StreamToken(_) | Credential::ProjectKey(_) | Credential::None => {
+            return Err(gate::refused(&visit, missing_credential()).await);
+        }
+    };
+    let grant = gate::by_secret(&visit, secret).await?.grant;
     reply::json(200, &shown(&grant, grant.expires_at))
 }
 

@@ -9,6 +9,8 @@ mod credentials;
 mod directory;
 mod expiry;
 mod feed_journal;
+mod feed_log;
+mod feed_retention;
 mod gate;
 mod job_log;
 mod job_object;

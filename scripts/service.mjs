@@ -69,10 +69,12 @@ function writeConfig(state, limits) {
   return path;
 }
 
+/** A limit stands twice: in its binding, and for the answers among the vars. */
 function withLimit(config, [binding, limit]) {
-  const setting = new RegExp(`(\\[\\[ratelimits\\]\\][^[]*name = "${binding}"[^[]*\\blimit = )\\d+`);
-  if (!setting.test(config)) throw new Error(`wrangler.toml has no limit of rate named ${binding}.`);
-  return config.replace(setting, `$1${limit}`);
+  const setting = new RegExp(`(name = "${binding}"[^[]*\\blimit = )\\d+`);
+  const figure = new RegExp(`^(${binding}_FIGURES = ")\\d+`, "m");
+  if (!setting.test(config) || !figure.test(config)) throw new Error(`wrangler.toml has no limit of rate named ${binding}.`);
+  return config.replace(setting, `$1${limit}`).replace(figure, `$1${limit}`);
 }
 
 const devCommand = (port, state, envFile, config) => [

@@ -53,7 +53,7 @@ describe("a route that a key opens", { concurrency: true }, () => {
 
     if (!path.includes("{job}")) continue;
     test(`${method} ${path} knows no job of another project`, async () => {
-      const own = await project.create({ name: "theirs" });
+      const own = await project.running({ name: "theirs" }); // a pending one could be polled by a test beside this one
       await own.unchangedBy(async () => refused(await call(own, { key: other.apiKey }), 404));
     });
   }

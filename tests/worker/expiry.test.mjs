@@ -1,8 +1,10 @@
 // After retention: the log of a job that ended is gone, the job is not. Here an hour of retention lasts four seconds.
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { before, describe, test } from "node:test";
 import { eventually } from "./eventually.mjs";
 import { instanceOfSuite } from "./instance.mjs";
+import { Job } from "./job.mjs";
 import { knock } from "./knock.mjs";
 import { admin, newProject } from "./project.mjs";
 import { beginning } from "./quiet.mjs";
@@ -29,15 +31,16 @@ describe("when retention is over", { concurrency: true }, () => {
   let project;
   before(async () => (project = await newBriefProject({ publicRead: true, at })));
 
-  /** A job that has something of everything, and has ended; `log` is what it was. */
+  /** A job that has something of everything, and has ended; `was` is its log then. */
   async function ended(end, { of = project, headers = {} } = {}) {
-    const job = await of.running({ name: "brief", filePath: `${end}.mp4`, meta: { owner: "ada" }, payload: [1], stages: ["encode"] });
+    const filePath = `${randomUUID()}.mp4`;
+    const job = await of.running({ name: "brief", filePath, meta: { owner: "ada" }, payload: [1], stages: ["encode"] });
     await job.report("stages/encode", { type: "start" });
     await job.report("progress", { percent: 40, message: "half", subProgress: { pass: { percent: 1, message: "one" } } });
     await job.report("checkpoint", { frame: 1500 });
     await job.report("logs", ["a line"]);
     await job.report(ENDS[end].part, ENDS[end].body, { headers });
-    return Object.assign(job, { log: await job.log() });
+    return Object.assign(job, { filePath, was: await job.log() });
   }
 
   const gone = async (job) => {
@@ -45,7 +48,7 @@ describe("when retention is over", { concurrency: true }, () => {
     return job;
   };
   const expired = async (end, options) => gone(await ended(end, options));
-  const cursors = ({ log }) => ({ early: String(log[1].id), last: String(log.at(-1).id) });
+  const cursors = ({ was }) => ({ early: String(was[1].id), last: String(was.at(-1).id) });
 
   for (const [end, { pipeline, asset }] of Object.entries(ENDS)) {
     test(`a ${end} job is still read, as it ended`, async () => {
@@ -53,7 +56,7 @@ describe("when retention is over", { concurrency: true }, () => {
       const before = { job: await job.now(), progress: accepted(await job.ask("GET", "/progress")) };
       await gone(job);
       assert.deepEqual({ job: await job.now(), progress: accepted(await job.ask("GET", "/progress")) }, before);
-      const status = accepted(await request(`${at.url}/video-status/${end}.mp4?key=${project.projectKey}`));
+      const status = accepted(await request(`${at.url}/video-status/${job.filePath}?key=${project.projectKey}`));
       assert.equal(status.status, { completed: "completed", failed: "error", cancelled: "cancelled" }[end]);
     });
 
@@ -110,18 +113,18 @@ describe("when retention is over", { concurrency: true }, () => {
       const own = await newBriefProject({ publicRead: true, at });
       const job = await expired(end, { of: own });
       accepted(await job.ask("DELETE"));
-      const ids = { job: job.id, projectKey: own.projectKey, path: `${end}.mp4` };
+      const ids = { job: job.id, projectKey: own.projectKey, path: job.filePath };
       for (const { method, path, json } of TABLE.filter((row) => row.path.includes("{job}"))) {
         const answer = await knock(at.url + fill(path, ids), { method, json, key: own.apiKey });
         refused(answer, 404, { code: "job_not_found" });
       }
-      const status = await own.ask("GET", `/video-status/${end}.mp4`);
+      const status = await own.ask("GET", `/video-status/${job.filePath}`);
       assert.deepEqual([status.status, status.body, (await own.list()).jobs], [404, { status: "not_found" }, []]);
       assert.equal(accepted(await own.ask("GET", "/queue/stats")).total, 0);
     });
 
     test(`a request that ended a job answers as the first time while its key is remembered: ${end}`, async () => {
-      const headers = { "idempotency-key": `end ${end}` };
+      const headers = { "idempotency-key": `end-${end}` };
       const { part, body } = ENDS[end];
       const job = await ended(end, { headers });
       const first = await job.report(part, body, { headers });
@@ -150,6 +153,26 @@ describe("when retention is over", { concurrency: true }, () => {
     assert.deepEqual(names((await late.remaining()).slice(-3)), ["job:started", "job:progress", "job:completed"]);
   });
 
+  test("a job that was retried and has ended again expires again", async (t) => {
+    const job = await expired("failed");
+    for (const [part, body] of [["retry"], ["ack"], ["progress", { percent: 90 }], ["complete", { result: 7 }]]) await job.report(part, body);
+    const [before, log] = [await job.now(), await job.log()];
+    await gone(job);
+    assert.deepEqual(await job.now(), before);
+    const events = await (await open(t, job.eventsUrl, { cursor: String(log[1].id) })).remaining();
+    assert.deepEqual(names(events), ["reset", "job:snapshot", "job:completed"]);
+    assert.equal((await knock(job.eventsUrl, { headers: { "last-event-id": events.at(-1).id } })).status, 204);
+  });
+
+  test("late lines of a producer are still taken", async () => {
+    const job = await expired("completed");
+    const before = await job.now();
+    const { inserted } = await job.report("logs", ["torn down"]);
+    assert.deepEqual([inserted, (await job.lines()).map((line) => line.message)], [1, ["torn down"]]);
+    assert.deepEqual({ ...(await job.now()), updatedAt: 0 }, { ...before, updatedAt: 0 });
+    await eventually("they go too", () => job.lines(), (lines) => lines.length === 0);
+  });
+
   test("a job that was retried through the queue view is polled again", async () => {
     const own = await newBriefProject({ publicRead: true, at });
     const job = await expired("failed", { of: own });
@@ -160,11 +183,10 @@ describe("when retention is over", { concurrency: true }, () => {
 
   test("a job that was made with a key is not made again", async () => {
     const own = await newBriefProject({ publicRead: true, at });
-    const create = async () => own.ask("POST", "/api/v1/jobs", { json: { name: "once" }, headers: { "idempotency-key": "made once" } });
+    const create = async () => own.ask("POST", "/api/v1/jobs", { json: { name: "once" }, headers: { "idempotency-key": "made-once" } });
     const first = accepted(await create(), 201);
     for (const part of ["ack", "complete"]) accepted(await own.ask("POST", `/api/v1/jobs/${first.id}/${part}`));
-    const log = async () => accepted(await own.ask("GET", `/api/v1/jobs/${first.id}/events?after=0`, { headers: { accept: "application/json" } }));
-    await eventually("the log is gone", log, ({ events }) => events.length <= 1);
+    await gone(new Job(own, first));
     assert.equal(accepted(await create(), 201).id, first.id);
     assert.equal((await own.list()).total, 1);
   });

@@ -1,4 +1,6 @@
-// One request to any route: of a stream that opens only the answer's beginning is wanted, so it is left at once.
+// One request to any route, each from an address of its own: tables of refusals would soon have asked too often from one. Of a stream that
+// opens only the answer's beginning is wanted, so it is left at once.
+import { newAddress } from "./address.mjs";
 
 const PATIENCE_MS = 40_000;
 
@@ -7,7 +9,8 @@ export async function knock(url, { method = "GET", key, json, headers = {} } = {
   const credential = key && { "x-api-key": key };
   const type = json && { "content-type": "application/json" };
   const response = await fetch(url, {
-    method, body: json && JSON.stringify(json), headers: { ...credential, ...type, ...headers }, signal: AbortSignal.timeout(PATIENCE_MS),
+    method, body: json && JSON.stringify(json), headers: { ...newAddress(), ...credential, ...type, ...headers },
+    signal: AbortSignal.timeout(PATIENCE_MS),
   });
   const text = isStream(response) ? await left(response) : await response.text();
   return { status: response.status, headers: response.headers, text, body: text.startsWith("{") ? JSON.parse(text) : undefined };

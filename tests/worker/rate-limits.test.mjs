@@ -1,7 +1,9 @@
 // How often one may ask: an address on the public routes and with bad credentials, a key or a session everywhere else. Here with limits
 // that are quickly spent. A period begins anew by itself: each test spends what is left of the present one and waits for the next.
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { before, describe, test } from "node:test";
+import { newAddress } from "./address.mjs";
 import { eventually } from "./eventually.mjs";
 import { instanceOfSuite } from "./instance.mjs";
 import { knock } from "./knock.mjs";
@@ -15,8 +17,7 @@ const LIMITS = { PUBLIC_RATE: 5, KEY_RATE: 7 };
 const LONGEST_PERIOD_S = 60;
 const LISTED = "https://app.example";
 
-let addresses = 0;
-const newAddress = () => ({ "cf-connecting-ip": `203.0.113.${++addresses}` });
+const newBadKey = () => `jc_${randomUUID()}`;
 
 /** Asks until it is refused for asking too often; gives the answers before. */
 async function untilRefused(ask) {
@@ -47,10 +48,11 @@ describe("asking too often", { concurrency: true }, () => {
   const at = instanceOfSuite({ ALLOWED_ORIGINS: LISTED }, LIMITS);
   let shown;
   let job;
+  let hidden;
   let token;
   before(async () => {
     shown = await newProject({ publicRead: true, at });
-    job = await shown.running();
+    [job, hidden] = [await shown.running(), await (await newProject({ at })).create()];
     ({ token } = accepted(await job.post("tokens", {}), 201));
   });
   const url = (path) => at.url + path;
@@ -89,8 +91,9 @@ describe("asking too often", { concurrency: true }, () => {
       "an asset's stream, with a project key that is none": (headers) => knock(url(`/v1/pk_wrong/events/${job.id}`), { headers }),
       "signing in": (headers) => askForSession(at, shown.apiKey, headers),
       "signing in with a bad key": (headers) => askForSession(at, "jc_wrong", headers),
+      "a job's stream that is closed to anybody": (headers) => knock(hidden.eventsUrl, { headers }),
       "no credential": (headers) => list(undefined, headers),
-      "a bad key": (headers) => list("jc_wrong", headers),
+      "a bad key": (headers) => list(newBadKey(), headers),
       "a bad cookie": (headers) => list(undefined, { ...headers, cookie: `${COOKIE}=wrong` }),
       "a bad stream token": (headers) => knock(`${job.eventsUrl}?token=jct_wrong`, { headers }),
       "a bad project key": (headers) => knock(`${queueUrl(shown)}?key=pk_wrong`, { headers }),
@@ -119,10 +122,11 @@ describe("asking too often", { concurrency: true }, () => {
 
     test("with bad keys does not stop a good one there", async () => {
       const [address, key] = [newAddress(), await readKey()];
-      await firstOfPeriod(() => list("jc_wrong", address));
-      await untilRefused(() => list("jc_wrong", address));
+      const ask = () => list(newBadKey(), address);
+      await firstOfPeriod(ask);
+      await untilRefused(ask);
       accepted(await list(key, address));
-      tooOften(await list("jc_wrong", address), LIMITS.PUBLIC_RATE);
+      tooOften(await ask(), LIMITS.PUBLIC_RATE);
     });
 
     test("can be read by the page that asked", async () => {

@@ -305,3 +305,8 @@ fn latency_ms(job: &Job, event: &Event) -> Option<u64> {
         _ => None,
     }
 }
+
+/// Any duration that a producer may tell, as a number that SQLite and JavaScript hold exactly.
+fn milliseconds(seconds: f64) -> u64 {
+    ((seconds * 1_000.0).round() as u64).min((1 << 53) - 1)
+}

@@ -51,25 +51,28 @@ pub fn frame(notice: &Notice) -> Option<(&'static str, Value)> {
         None if name.ends_with("_completed") => data["latency_ms"] = json!(0),
         None => {}
     }
-    let (error, code) = trouble(&notice.news);
-    if name.ends_with("failed") || error.is_some() {
+    if let Some((error, code)) = trouble(name, &notice.news) {
         data["error_code"] = json!(code.unwrap_or(default_code(name)));
         data["error_msg"] = json!(error.unwrap_or("No reason was given."));
     }
     Some((name, data))
 }
 
-/// What went wrong, and its code.
-fn trouble(news: &News) -> (Option<&str>, Option<&str>) {
+/// What went wrong, and its code: always on what failed, and where an error was told of a retry or a dead letter.
+fn trouble<'a>(name: &str, news: &'a News) -> Option<(Option<&'a str>, Option<&'a str>)> {
     match news {
-        News::Stage { error, code, .. } | News::Retry { error, code, .. } => (error.as_deref(), code.as_deref()),
-        News::Failed { error, code } => (Some(error), code.as_deref()),
+        News::Stage { error, code, .. } => {
+            let may_tell = name == "webhook_dead_letter" && error.is_some();
+            (name.ends_with("_failed") || may_tell).then_some((error.as_deref(), code.as_deref()))
+        }
+        News::Retry { error, code, .. } => error.as_deref().map(|error| (Some(error), code.as_deref())),
+        News::Failed { error, code } => Some((Some(error), code.as_deref())),
         News::Created { .. }
         | News::Started {}
         | News::Progress { .. }
         | News::Completed {}
         | News::Cancelled { .. }
-        | News::Deleted {} => (None, None),
+        | News::Deleted {} => None,
     }
 }
 

@@ -6,6 +6,10 @@ use rusqlite::types::Value as Bound;
 use rusqlite::{Connection, Row, params_from_iter};
 use support::build::{START, project};
 
+#[path = "directory/costs.rs"]
+mod costs;
+#[path = "directory/feed.rs"]
+mod feed;
 #[path = "directory/jobs.rs"]
 mod jobs;
 #[path = "directory/leases.rs"]
@@ -16,8 +20,12 @@ mod object;
 mod plans;
 #[path = "directory/projects.rs"]
 mod projects;
+#[path = "directory/queue.rs"]
+mod queue;
 #[path = "directory/refused.rs"]
 mod refused;
+#[path = "directory/sessions.rs"]
+mod sessions;
 
 /// Every migration, in order, on an empty database.
 fn migrated() -> Connection {

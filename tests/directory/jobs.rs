@@ -12,8 +12,8 @@ use rusqlite::Connection;
 use std::collections::BTreeMap;
 
 const STATES: [&str; 7] = ["scheduled", "pending", "delivered", "running", "completed", "failed", "cancelled"];
-const NAMES: [Option<&str>; 3] = [None, Some("encode"), Some("thumbnail")];
-const PATHS: [Option<&str>; 3] = [None, Some("/a.mp4"), Some("/b.mp4")];
+pub const NAMES: [Option<&str>; 3] = [None, Some("encode"), Some("thumbnail")];
+pub const PATHS: [Option<&str>; 3] = [None, Some("/a.mp4"), Some("/b.mp4")];
 
 fn state_of(db: &Connection, row: &JobRow) -> Option<(String, u64)> {
     let found = rows(db, "SELECT status, last_event_id FROM jobs WHERE id = ?1", vec![text(row.id())], |row| {
@@ -41,7 +41,7 @@ enum Change {
     Delete(u128),
 }
 
-fn job_rows() -> impl Strategy<Value = JobRow> {
+pub fn job_rows() -> impl Strategy<Value = JobRow> {
     let pick = proptest::sample::select::<Option<&'static str>>;
     (1u128..8, any::<bool>(), pick(NAMES.to_vec()), pick(PATHS.to_vec()), 0..STATES.len(), 1u64..=3, 1u64..20).prop_map(
         |(number, other, name, file_path, state, priority, last_event)| JobRow {
@@ -69,7 +69,7 @@ fn other_project() -> String {
     ProjectId::new(Timestamp(7), 7).to_string()
 }
 
-fn with_two_projects() -> Connection {
+pub fn with_two_projects() -> Connection {
     let db = directory();
     add_project(&db, &other_project(), "pk_2");
     db
@@ -94,17 +94,29 @@ fn recounted(db: &Connection, project: &str) -> BTreeMap<String, u64> {
     rows(db, count, vec![text(project)], |row| Ok((row.get(0)?, row.get(1)?))).into_iter().collect()
 }
 
+pub fn listing(query: &str, words: Words) -> Listing {
+    Listing::parse(&Query::parse(Some(query)), words).expect("a good query")
+}
+
 fn listed(db: &Connection, project: &str, query: &str) -> Vec<String> {
-    let (statement, bounds) = Listing::parse(&Query::parse(Some(query)), Words::Canonical).expect("a good query").page_statement();
+    listed_in(db, project, query, Words::Canonical)
+}
+
+pub fn listed_in(db: &Connection, project: &str, query: &str, words: Words) -> Vec<String> {
+    let (statement, bounds) = listing(query, words).page_statement();
     rows(db, &statement, bound(project, bounds), |row| row.get("id"))
 }
 
 fn total(db: &Connection, project: &str, query: &str) -> u64 {
-    let (statement, bounds) = Listing::parse(&Query::parse(Some(query)), Words::Canonical).expect("a good query").total_statement();
+    total_in(db, project, query, Words::Canonical)
+}
+
+pub fn total_in(db: &Connection, project: &str, query: &str, words: Words) -> u64 {
+    let (statement, bounds) = listing(query, words).total_statement();
     rows(db, &statement, bound(project, bounds), |row| row.get("jobs")).remove(0)
 }
 
-fn bound(project: &str, bounds: Vec<Bound>) -> Vec<rusqlite::types::Value> {
+pub fn bound(project: &str, bounds: Vec<Bound>) -> Vec<rusqlite::types::Value> {
     let value = |bound| match bound {
         Bound::Text(value) => text(value),
         Bound::Number(value) => number(value),
@@ -177,7 +189,7 @@ fn a_page_of_large_documents_ends_early_but_never_empty() {
     };
     (1..=5).for_each(large);
     assert_eq!(listed(&db, project().as_str(), "limit=4"), [job_id(5).to_string(), job_id(4).to_string()]);
-    let (statement, bounds) = Listing::parse(&Query::parse(Some("limit=4")), Words::Canonical).unwrap().page_statement();
+    let (statement, bounds) = listing("limit=4", Words::Canonical).page_statement();
     let found: Vec<u64> = rows(&db, &statement, bound(project().as_str(), bounds), |row| row.get("found"));
     assert_eq!(found, [5, 5], "that more follow is told");
 }

@@ -5,9 +5,10 @@ use crate::support::story::{Story, given_running};
 use crate::{number, rows, run, text};
 use jobcast::command::Command;
 use jobcast::event::{Event, Fact, Origin, Shelf};
-use jobcast::id::EventId;
+use jobcast::id::{EventId, RequestId};
 use jobcast::record::Record;
 use jobcast::sql::object as sql;
+use rusqlite::types::Value as Bound;
 use rusqlite::{Connection, Row};
 use serde_json::json;
 
@@ -30,17 +31,30 @@ fn append(db: &Connection, event: &Event) {
         }
         (_, Shelf::Checkpoints) => sql::append_checkpoint,
         (_, Shelf::Events | Shelf::Logs) => {
-            bounds.extend([rusqlite::types::Value::Null, rusqlite::types::Value::Null]);
+            let Origin { request, latency_ms } = &event.origin;
+            bounds.push(request.as_ref().map_or(Bound::Null, |request| text(request.as_str())));
+            bounds.push(latency_ms.map_or(Bound::Null, number));
             sql::append_event
         }
     };
     run(db, statement, bounds);
 }
 
+/// A row of `id, attempt, fact`, and of the log of events `request, latency_ms`.
 fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
     let fact: String = row.get("fact")?;
     let fact = serde_json::from_str(&fact).expect("a stored fact");
-    Ok(Event { id: EventId(row.get("id")?), attempt: row.get("attempt")?, fact, origin: Origin::default() })
+    let request: Option<String> = row.get("request").unwrap_or_default();
+    let origin = Origin { request: request.as_deref().and_then(RequestId::parse), latency_ms: row.get("latency_ms").unwrap_or_default() };
+    Ok(Event { id: EventId(row.get("id")?), attempt: row.get("attempt")?, fact, origin })
+}
+
+/// Checkpoints and lines keep no origin.
+fn as_kept(mut story: Story) -> Story {
+    for event in story.log.iter_mut().filter(|event| event.fact.shelf() != Shelf::Events) {
+        event.origin = Origin::default();
+    }
+    story
 }
 
 fn read(db: &Connection, statement: &str, after: u64, until: u64, limit: u64) -> Vec<Event> {
@@ -49,15 +63,16 @@ fn read(db: &Connection, statement: &str, after: u64, until: u64, limit: u64) ->
 
 /// A life with something on every shelf.
 fn story() -> Story {
-    let mut story = given_running(job());
+    let mut story = given_running(job()).in_request(request_id(7));
     for round in 0..5 {
         story = story
             .when(logs(&["a", "b"]))
             .when(checkpoint(json!({ "round": round })))
             .when(progress(f64::from(round), "on"))
+            .when(stage("probe", "complete", json!({ "durationSec": 1.5 })))
             .when(Command::Keepalive);
     }
-    story
+    as_kept(story)
 }
 
 fn stored(story: &Story) -> Connection {
@@ -69,10 +84,51 @@ fn stored(story: &Story) -> Connection {
 #[test]
 fn an_object_knows_whether_it_holds_a_job() {
     let db = Connection::open_in_memory().expect("SQLite");
-    assert_eq!(run(&db, sql::is_created, vec![]), 0);
+    assert!(is_current(&db).is_empty());
     db.execute_batch(sql::schema).expect("a good schema");
-    assert_eq!(run(&db, sql::is_created, vec![]), 1);
+    assert_eq!(is_current(&db), [true]);
     db.execute_batch(sql::schema).expect("a second time changes nothing");
+}
+
+fn is_current(db: &Connection) -> Vec<bool> {
+    rows(db, sql::is_created, vec![], |row| row.get("is_current"))
+}
+
+#[test]
+fn an_object_of_an_older_release_is_upgraded_once_and_keeps_its_log() {
+    let (story, db) = (story(), Connection::open_in_memory().expect("SQLite"));
+    db.execute_batch("CREATE TABLE events (id INTEGER PRIMARY KEY, attempt INTEGER NOT NULL, fact TEXT NOT NULL) STRICT").expect("a table");
+    let append = "INSERT INTO events (id, attempt, fact) VALUES (?1, ?2, ?3)";
+    let fact = serde_json::to_string(&story.log[0].fact).expect("written");
+    run(&db, append, vec![number(story.log[0].id.0), number(1), text(fact)]);
+    assert_eq!(is_current(&db), [false]);
+
+    db.execute_batch(sql::upgrade).expect("a good upgrade");
+    assert_eq!(is_current(&db), [true]);
+    db.execute_batch(sql::schema).expect("the other tables");
+    let newest = story.log.last().expect("an event");
+    self::append(&db, newest);
+    let without_origin = Event { origin: Origin::default(), ..story.log[0].clone() };
+    assert_eq!(read(&db, sql::read_events, 0, ALWAYS, ALWAYS), [without_origin, newest.clone()]);
+}
+
+#[test]
+fn an_event_keeps_which_request_caused_it_and_how_long_it_took() {
+    let (story, db) = (story(), stored(&story()));
+    let measured = story.log.iter().find(|event| event.origin.latency_ms.is_some()).expect("a stage");
+    let origin = Origin { request: Some(request_id(7)), latency_ms: Some(1_500) };
+    assert_eq!(rows(&db, sql::event, vec![number(measured.id.0)], event)[0].origin, origin);
+}
+
+#[test]
+fn the_newest_key_tells_when_all_are_forgotten() {
+    let db = object();
+    let newest = || -> Option<u64> { rows(&db, sql::newest_request, vec![], |row| row.get("at")).remove(0) };
+    assert_eq!(newest(), None);
+    for (key, at) in [("a", 2_000), ("b", 1_000)] {
+        run(&db, sql::remember_request, vec![text(key), text("f"), text("{}"), number(at)]);
+    }
+    assert_eq!(newest(), Some(2_000));
 }
 
 #[test]
@@ -171,9 +227,9 @@ fn a_record_is_saved_over_itself_and_caught_up_from_the_log() {
 #[test]
 fn an_event_is_never_written_twice() {
     let (story, db) = (story(), stored(&story()));
-    let fact = text("{}");
-    let twice = vec![number(story.log[0].id.0), number(1), fact];
-    assert!(crate::try_run(&db, sql::append_event, twice).is_err());
+    let event = |id| vec![number(id), number(1), text("{}"), Bound::Null, Bound::Null];
+    assert!(crate::try_run(&db, sql::append_event, event(story.log[0].id.0)).is_err());
+    assert!(crate::try_run(&db, sql::append_event, event(1)).is_ok());
 }
 
 #[test]

@@ -36,12 +36,52 @@ fn the_first_project_is_the_default_one_and_no_other() {
 fn a_change_touches_only_what_it_names() {
     let db = directory();
     let id = || text(project().as_str());
-    let change = |name, public, hours| run(&db, sql::update_project, vec![id(), name, public, hours]);
+    let change = |name, public, hours| run(&db, sql::update_project, vec![id(), name, public, hours, Bound::Null]);
     assert_eq!(change(Bound::Null, number(0), Bound::Null), 1);
     assert_eq!(change(text("mine"), Bound::Null, Bound::Null), 1);
     assert_eq!(change(Bound::Null, Bound::Null, number(48)), 1);
     assert_eq!(projects(&db), [(project().to_string(), "mine".to_owned(), false, "pk_1".to_owned(), 48, true)]);
-    assert_eq!(run(&db, sql::update_project, vec![text("prj_x"), text("x"), Bound::Null, Bound::Null]), 0);
+    assert_eq!(run(&db, sql::update_project, vec![text("prj_x"), text("x"), Bound::Null, Bound::Null, Bound::Null]), 0);
+}
+
+/// `PATCH {isDefault: true}` as `edge::admin` sends it, in one batch; gives how many projects were found.
+fn make_default(db: &Connection, id: &str) -> usize {
+    let batch = db.unchecked_transaction().expect("a transaction");
+    run(db, sql::unset_default, vec![text(id)]);
+    let found = run(db, sql::update_project, vec![text(id), Bound::Null, Bound::Null, Bound::Null, number(1)]);
+    batch.commit().expect("committed");
+    found
+}
+
+fn default_project(db: &Connection) -> Vec<(String, bool)> {
+    rows(db, sql::default_project, vec![], |row| Ok((row.get("id")?, row.get("public_read")?)))
+}
+
+#[test]
+fn another_project_becomes_the_default_one_and_the_former_is_none_any_more() {
+    let db = migrated();
+    assert_eq!(default_project(&db), []);
+    for (id, key) in [("prj_a", "pk_a"), ("prj_b", "pk_b")] {
+        add_project(&db, id, key);
+    }
+    for id in ["prj_b", "prj_b", "prj_a"] {
+        assert_eq!((make_default(&db, id), default_project(&db)), (1, vec![(id.to_owned(), true)]));
+    }
+}
+
+#[test]
+fn an_unknown_project_takes_nothing_from_the_default_one() {
+    let db = directory();
+    assert_eq!((make_default(&db, "prj_x"), default_project(&db)), (0, vec![(project().to_string(), true)]));
+}
+
+#[test]
+fn nobody_goes_on_reading_only_while_the_project_lets_them() {
+    let db = directory();
+    let may_go_on = |id: &str| run(&db, sql::public_project, vec![text(id)]);
+    assert_eq!((may_go_on(project().as_str()), may_go_on("prj_x")), (1, 0));
+    run(&db, sql::update_project, vec![text(project().as_str()), Bound::Null, number(0), Bound::Null, Bound::Null]);
+    assert_eq!(may_go_on(project().as_str()), 0);
 }
 
 #[test]

@@ -31,16 +31,18 @@ fn a_page_of_the_log_shows_the_stored_words() {
     }
 }
 
-/// The record of a job in the middle of its life, as version 0.1 stores it.
+/// The record of a job in the middle of its life.
 #[test]
-fn a_record_is_stored_in_its_pinned_form_and_read_from_it() {
+fn a_record_is_stored_in_its_pinned_form_and_read_from_it_and_from_older_ones() {
     let story = crate::support::story::given_running(build::with_stages(&["probe"]))
         .when(build::stage("probe", "start", serde_json::json!({ "detail": "1080p" })))
         .when(build::progress(65.0, "Encoding"));
     let pinned = include_str!("record.json").trim_end();
     let record = story.record.expect("a job");
     assert_eq!(serde_json::to_string(&record).expect("written"), pinned);
-    assert_eq!(serde_json::from_str::<Record>(pinned).expect("read"), record);
+    for form in [pinned, include_str!("record-0.1.json")] {
+        assert_eq!(serde_json::from_str::<Record>(form).expect("read"), record);
+    }
 }
 
 proptest! {

@@ -1,4 +1,4 @@
-//! Back-off, measured durations, retention.
+//! Back-off, measured durations.
 
 use crate::support::build::*;
 use crate::support::story::*;
@@ -81,33 +81,4 @@ fn a_time_out_of_its_own_serves_delivery_and_execution() {
     let short = || jobcast::event::Created { timeout_seconds: 5, ..job() };
     given(short()).when(Command::Claim).after(5.1).is(JobState::Pending);
     given_running(short()).after(5.1).is(JobState::Scheduled);
-}
-
-#[test]
-fn a_finished_job_keeps_its_log_for_its_retention() {
-    let mut record = given_running(job()).when(complete_plainly()).record.expect("a job");
-    let ended = record.job.completed_at.expect("an end");
-    assert_eq!(record.expires_at(24), Some(ended.plus(24 * 3_600_000)));
-    assert_eq!(given_running(job()).record.and_then(|record| record.expires_at(24)), None);
-    record.expire();
-    assert_eq!(record.expires_at(24), None);
-}
-
-#[test]
-fn a_job_retried_after_its_log_went_has_a_retention_again() {
-    let mut story = given_running(with_attempts(1)).when(fail("x"));
-    story.record = story.record.map(|mut record| {
-        record.expire();
-        record
-    });
-    let story = story.when(Command::Retry).when(Command::Ack).when(complete_plainly()).is(JobState::Completed);
-    assert!(story.record.and_then(|record| record.expires_at(24)).is_some(), "the second log would be kept for ever");
-}
-
-#[test]
-fn lines_that_come_after_the_log_went_have_a_retention_again() {
-    let mut story = given_running(job()).when(complete_plainly());
-    story.record.as_mut().expect("a job").expire();
-    let story = story.when(logs(&["very late"]));
-    assert!(story.record.and_then(|record| record.expires_at(24)).is_some(), "the lines would be kept for ever");
 }

@@ -2,7 +2,7 @@
 
 use jobcast::command::{Command, LogEntry, RetryPolicy};
 use jobcast::event::{Created, LogLevel, Progress, StageReport};
-use jobcast::id::{JobId, ProjectId};
+use jobcast::id::{JobId, ProjectId, RequestId};
 use jobcast::time::Timestamp;
 use serde_json::{Map, Value};
 
@@ -15,6 +15,10 @@ pub fn project() -> ProjectId {
 
 pub fn job_id(number: u128) -> JobId {
     JobId::new(START, number)
+}
+
+pub fn request_id(number: u128) -> RequestId {
+    RequestId::new(START, number)
 }
 
 /// A job with the contract's defaults.

@@ -1,10 +1,11 @@
-//! Owns a job's life as its object leads it: decide, number, fold; and the words in which a story asserts.
+//! Owns a job's life as its object leads it: decide, number, attribute, fold; and the words in which a story asserts.
 //! Invariant: a refusal leaves the record and the log as they were, because nothing but `when` writes them.
 
 use super::build::{START, create, fail_for_good};
 use jobcast::command::{Circumstances, Command};
-use jobcast::decide::{attempt_of, decide, number};
+use jobcast::decide::{attempt_of, attribute, decide, number};
 use jobcast::event::{Created, Event, Fact};
+use jobcast::id::RequestId;
 use jobcast::job::{Job, JobState};
 use jobcast::problem::{Code, Problem};
 use jobcast::record::Record;
@@ -18,13 +19,15 @@ pub struct Story {
     /// What the producer names in `X-Job-Attempt`.
     pub named_attempt: Option<u32>,
     pub jitter: f64,
+    /// The request that brings the commands.
+    pub request: Option<RequestId>,
     /// What came of the last command.
     pub outcome: Result<Vec<Event>, Problem>,
 }
 
 /// A story before its job is created.
 pub fn nothing() -> Story {
-    Story { record: None, log: vec![], now: START, named_attempt: None, jitter: 0.5, outcome: Ok(vec![]) }
+    Story { record: None, log: vec![], now: START, named_attempt: None, jitter: 0.5, request: None, outcome: Ok(vec![]) }
 }
 
 /// A created job.
@@ -57,7 +60,8 @@ impl Story {
         let job = self.record.as_ref().map(|record| &record.job);
         let facts = decide(job, command, around)?;
         let tail = job.map(|job| job.tail).unwrap_or_default();
-        let events = number(facts, tail, attempt_of(job, command, around), self.now);
+        let mut events = number(facts, tail, attempt_of(job, command, around), self.now);
+        attribute(&mut events, job, self.request.as_ref());
         for event in &events {
             self.record = Record::with(self.record.take(), event);
         }
@@ -85,6 +89,12 @@ impl Story {
     /// The producer names its attempt from here on.
     pub fn naming_attempt(mut self, attempt: u32) -> Story {
         self.named_attempt = Some(attempt);
+        self
+    }
+
+    /// The commands come with this request from here on.
+    pub fn in_request(mut self, request: RequestId) -> Story {
+        self.request = Some(request);
         self
     }
 

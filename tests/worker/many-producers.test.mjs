@@ -15,8 +15,7 @@ const WAIT_SECONDS = 5;
 test(`${PRODUCERS} producers that poll at once get each of ${JOBS} jobs exactly once per attempt`, async () => {
   const crowd = new Crowd(await newProject());
   const producers = Array.from({ length: PRODUCERS }, (_, index) => crowd.produce(index % 2 ? 1 : 5));
-  const ids = await crowd.create();
-  await Promise.all(producers);
+  const [ids] = await Promise.all([crowd.create(), ...producers]);
 
   const expected = ids.flatMap((id, index) => (index % FAILS ? [`${id} 1`] : [`${id} 1`, `${id} 2`]));
   const handed = crowd.handed.toSorted();
@@ -30,6 +29,7 @@ class Crowd {
   /** Each delivery as “id attempt”. */
   handed = [];
   completed = 0;
+  #over = false;
 
   constructor(project) {
     this.project = project;
@@ -45,10 +45,14 @@ class Crowd {
     return ids;
   }
 
-  /** One producer: takes up to `count` jobs at a time until all are done. */
+  /** One producer: takes up to `count` jobs at a time until all are done, or something went wrong. */
   async produce(count) {
-    while (this.completed < JOBS) {
-      for (const job of await this.project.polled({ count, waitSeconds: WAIT_SECONDS })) await this.#run(job);
+    try {
+      while (!this.#over) {
+        for (const job of await this.project.polled({ count, waitSeconds: WAIT_SECONDS })) await this.#run(job);
+      }
+    } finally {
+      this.#over = true;
     }
   }
 
@@ -60,5 +64,6 @@ class Crowd {
     if (payload.fails && attempt === 1) return report("fail", { error: "the first try" });
     await report("complete", { result: attempt });
     this.completed += 1;
+    this.#over ||= this.completed === JOBS;
   }
 }

@@ -23,7 +23,7 @@ test("without a credential", async (t) => {
     await stream.event("connected");
     await other.create();
     const job = await shown.create({ filePath: PATH });
-    assert.equal((await stream.event()).json().jobId, job.id);
+    assert.equal((await stream.event("job:created")).json().jobId, job.id);
   });
 
   await t.test("the status shows the default project's newest job, and no other's", async () => {

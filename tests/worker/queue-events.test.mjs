@@ -1,8 +1,9 @@
-// GET /queue/events: a whole project's jobs on one stream. Seed 000 to the letter, and how a reader comes back to it.
+// GET /queue/events: a whole project's jobs on one stream. Seed 000 to the letter.
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { place } from "./place.mjs";
 import { newProject } from "./project.mjs";
+import { connect, news, newsUntil } from "./queue.mjs";
 import { refused, request } from "./request.mjs";
 import { EVENTS } from "./seed-queue.mjs";
 import { names, open } from "./stream.mjs";
@@ -11,17 +12,8 @@ import { queueUrl } from "./urls.mjs";
 const CLIP = { filePath: "videos/clip.mp4", priority: 1 };
 const ERROR = "FFmpeg process exited with code 1";
 
-/** A stream of the project that has told `connected`. */
-async function connect(t, project, options = {}) {
-  const stream = await open(t, queueUrl(project), { key: project.apiKey, ...options });
-  stream.connected = await stream.event("connected");
-  return stream;
-}
-
 /** The frame has exactly these fields, in this order. */
 const carries = (frame, fields) => assert.deepEqual(Object.entries(frame.json()), Object.entries(fields));
-
-const about = (events) => events.map((event) => [event.event, event.json().jobId]);
 
 describe("the queue stream", { concurrency: true }, () => {
   let project;
@@ -63,7 +55,7 @@ describe("the queue stream", { concurrency: true }, () => {
     const own = await newProject();
     const stream = await connect(t, own);
     const job = await own.create(CLIP);
-    const told = async (name) => carries(await stream.event(), { ...EVENTS[name], jobId: job.id });
+    const told = async (name) => carries(await news(stream), { ...EVENTS[name], jobId: job.id });
     await told("job:created");
     await job.report("ack");
     await told("job:started");
@@ -123,7 +115,7 @@ describe("the queue stream", { concurrency: true }, () => {
     const own = await newProject();
     const stream = await connect(t, own);
     const job = await own.create({ scheduledFor: new Date(Date.now() + 3_600_000).toISOString() });
-    carries(await stream.event(), { jobId: job.id, filePath: null, status: "pending", priority: 2 });
+    carries(await news(stream), { jobId: job.id, filePath: null, status: "pending", priority: 2 });
   });
 
   test("tells of every job of its project, and of no other's", async (t) => {
@@ -133,7 +125,7 @@ describe("the queue stream", { concurrency: true }, () => {
     const jobs = [await own.create(), await own.running(), await own.create()];
     await other.create();
     await jobs[2].report("cancel");
-    const events = await stream.until((event) => event.event === "job:cancelled");
+    const events = await newsUntil(stream, (event) => event.event === "job:cancelled");
     const made = events.filter((event) => event.event === "job:created").map((event) => event.json().jobId);
     assert.deepEqual(made.toSorted(), jobs.map((job) => job.id).toSorted());
     assert.ok(events.every((event) => jobs.some((job) => job.id === event.json().jobId)));
@@ -151,7 +143,7 @@ describe("the queue stream", { concurrency: true }, () => {
     await job.report("progress", { percent: 50, message: "half" });
     await job.report("stages/encode", { type: "complete" });
     await job.report("complete", { result: { secret: 4 } });
-    const events = await stream.until((event) => event.event === "job:completed");
+    const events = await newsUntil(stream, (event) => event.event === "job:completed");
     assert.deepEqual(names(events), ["job:created", "job:started", "job:progress", "job:completed"]);
     assert.ok(!JSON.stringify(stream.frames).includes("secret"));
   });
@@ -162,7 +154,8 @@ describe("the queue stream", { concurrency: true }, () => {
     const stream = await connect(t, own);
     for (let percent = 1; percent <= 60; percent += 1) await job.report("progress", { percent });
     await job.report("complete");
-    const progress = (await stream.until((event) => event.event === "job:completed")).slice(0, -1).map((event) => event.json().progress);
+    const told = await newsUntil(stream, (event) => event.event === "job:completed");
+    const progress = told.slice(0, -1).map((event) => event.json().progress);
     assert.equal(progress.at(-1), 60, progress.join());
     assert.ok(progress.every((percent, at) => at === 0 || percent > progress[at - 1]), progress.join());
   });
@@ -173,7 +166,7 @@ describe("the queue stream", { concurrency: true }, () => {
     const jobs = await Promise.all(Array.from({ length: 10 }, () => own.running()));
     await Promise.all(jobs.map((job) => job.report("complete")));
     let ended = 0;
-    const events = await stream.until((event) => event.event === "job:completed" && (ended += 1) === jobs.length);
+    const events = await newsUntil(stream, (event) => event.event === "job:completed" && (ended += 1) === jobs.length);
     const ids = [stream.connected, ...events].map((event) => Number(event.id));
     assert.ok(ids.every((id, at) => at === 0 || id > ids[at - 1]), ids.join());
     assert.ok(Math.abs(ids.at(-1) - Date.now()) < 60_000);
@@ -194,7 +187,7 @@ describe("the queue stream", { concurrency: true }, () => {
     const streams = await Promise.all([open(t, url, { key }), open(t, `${url}?key=${own.projectKey}`)]);
     await Promise.all(streams.map((stream) => stream.event("connected")));
     await own.create(CLIP);
-    const [one, two] = await Promise.all(streams.map((stream) => stream.event()));
+    const [one, two] = await Promise.all(streams.map(news));
     assert.deepEqual([one.event, one.id, one.data], ["job:created", two.id, two.data]);
   });
 
@@ -212,119 +205,6 @@ describe("the queue stream", { concurrency: true }, () => {
   test("refuses a key that has no reading scope, and names one", async () => {
     const key = await project.key(["jobs:create"]);
     assert.match(refused(await project.ask("GET", "/queue/events", { key }), 403).error, /jobs:read/);
-  });
-});
-
-describe("the queue stream with a cursor", { concurrency: true }, () => {
-  /** A project with `count` jobs, and the ids of their `job:created`. */
-  const withJobs = async (t, count) => {
-    const project = await newProject();
-    const stream = await connect(t, project);
-    const jobs = [];
-    const ids = [];
-    while (jobs.length < count) {
-      jobs.push((await project.create()).id);
-      ids.push((await stream.event("job:created")).id);
-    }
-    await stream.close();
-    return { project, jobs, ids };
-  };
-  const missed = async (stream, count) => {
-    const events = [];
-    while (events.length < count) events.push(await stream.event());
-    return about(events);
-  };
-  const created = (jobs) => jobs.map((job) => ["job:created", job]);
-
-  test("brings connected with that cursor, the missed events in order, then live ones", async (t) => {
-    const { project, jobs, ids } = await withJobs(t, 5);
-    const stream = await connect(t, project, { cursor: ids[1] });
-    assert.equal(stream.connected.id, ids[1]);
-    assert.deepEqual(await missed(stream, 3), created(jobs.slice(2)));
-    const next = await project.create();
-    assert.deepEqual(await missed(stream, 1), created([next.id]));
-  });
-
-  test("may bring it as ?lastEventId=, and goes by the header where both are there", async (t) => {
-    const { project, jobs, ids } = await withJobs(t, 4);
-    const url = `${queueUrl(project)}?lastEventId=${ids[0]}`;
-    for (const [cursor, expected] of [[undefined, jobs.slice(1)], [ids[2], jobs.slice(3)]]) {
-      const stream = await open(t, url, { key: project.apiKey, cursor });
-      await stream.event("connected");
-      assert.deepEqual(await missed(stream, expected.length), created(expected));
-    }
-  });
-
-  test("replays with the same ids and data as were told live", async (t) => {
-    const project = await newProject();
-    const live = await connect(t, project);
-    const job = await project.running(CLIP);
-    await job.report("progress", { percent: 47 });
-    await job.report("fail", { error: ERROR, retry: false });
-    await job.report("retry");
-    await job.report("cancel");
-    const told = await live.until((event) => event.event === "job:cancelled");
-    const again = await connect(t, project, { cursor: live.connected.id });
-    const lifecycle = (events) => events.filter((event) => event.event !== "job:progress").map(({ event, id, data }) => [event, id, data]);
-    assert.deepEqual(lifecycle(await again.until((event) => event.event === "job:cancelled")), lifecycle(told));
-  });
-
-  test("loses nothing when the reader drops right after `connected`, even where nothing had happened yet", async (t) => {
-    const project = await newProject();
-    const first = await connect(t, project);
-    await first.close();
-    const job = await project.create();
-    const again = await connect(t, project, { cursor: first.connected.id });
-    assert.deepEqual(await missed(again, 1), created([job.id]));
-    await again.close();
-    const third = await connect(t, project, { cursor: again.connected.id });
-    assert.deepEqual(await missed(third, 1), created([job.id]));
-  });
-
-  for (const bad of ["abc", "-1", "1.5", "1e3", "9".repeat(30)]) {
-    test(`a malformed one is refused by name: ${bad}`, async () => {
-      const project = await newProject();
-      const query = await project.ask("GET", `/queue/events?lastEventId=${bad}`);
-      refused(query, 400, { code: "invalid_cursor", field: "lastEventId" });
-      const header = await project.ask("GET", "/queue/events", { headers: { "last-event-id": bad } });
-      refused(header, 400, { code: "invalid_cursor", field: "Last-Event-ID" });
-    });
-  }
-
-  /** The stream begins with a reset, tells where it is, and goes on live. */
-  const isReset = async (t, project, cursor) => {
-    const stream = await open(t, queueUrl(project), { key: project.apiKey, cursor });
-    const [reset, connected] = [await stream.event(), await stream.event()];
-    assert.deepEqual(names([reset, connected]), ["reset", "connected"]);
-    assert.deepEqual(Object.keys(reset.json()).toSorted(), ["oldest", "reason"]);
-    const job = await project.create();
-    assert.deepEqual(await missed(stream, 1), created([job.id]));
-    return reset.json().reason;
-  };
-
-  test("newer than the feed is told by reset, then connected, then live", async (t) => {
-    const { project, ids } = await withJobs(t, 2);
-    assert.equal(await isReset(t, project, String(Number(ids[1]) + 1_000_000)), "cursor_ahead");
-  });
-
-  test("of another project's feed is reset, not silence, whether it is older, between or newer", async (t) => {
-    const own = await newProject();
-    const other = await newProject();
-    const [ours, theirs] = [await connect(t, own), await connect(t, other)];
-    const foreign = [];
-    for (const time of ["older", "between", "newer"]) {
-      await other.create();
-      foreign.push((await theirs.event("job:created")).id);
-      if (time === "newer") break;
-      await own.create();
-      await ours.event("job:created");
-    }
-    const reasons = [];
-    // The newest first: what `isReset` creates makes the feed longer.
-    for (const cursor of foreign.toReversed()) reasons.push(await isReset(t, own, cursor));
-    assert.equal(reasons[0], "cursor_ahead");
-    assert.equal(reasons[1], "cursor_unknown");
-    assert.match(reasons[2], /^cursor_(unknown|too_old)$/);
   });
 });
 

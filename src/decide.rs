@@ -293,11 +293,7 @@ fn latency_ms(job: &Job, event: &Event) -> Option<u64> {
     let since_start = || job.started_at.map(|started| at.since(started));
     match &event.fact {
         Fact::StageCompleted(report) | Fact::StageFailed(report) => {
-            let told = report
-                .fields
-                .get("durationSec")
-                .and_then(Value::as_f64)
-                .map(|seconds| (seconds * 1_000.0).round() as u64);
+            let told = report.fields.get("durationSec").and_then(Value::as_f64).map(milliseconds);
             let measured = || job.stage(&report.stage)?.started_at.map(|started| at.since(started));
             told.or_else(measured).or_else(since_start)
         }

@@ -6,6 +6,8 @@ mod support;
 mod asset;
 #[path = "feed/latency.rs"]
 mod latency;
+#[path = "feed/listed.rs"]
+mod listed;
 #[path = "feed/notices.rs"]
 mod notices;
 #[path = "feed/streams.rs"]

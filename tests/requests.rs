@@ -101,6 +101,40 @@ fn a_list_takes_the_words_of_every_family() {
 }
 
 #[test]
+fn a_list_of_the_queue_takes_the_words_of_its_seed_alone() {
+    let states = |word: &str| {
+        let listing = Listing::parse(&Query::parse(Some(&format!("status={word}"))), Words::Queue)?;
+        Ok(listing.states.unwrap_or_default().into_iter().map(|state| state.word()).collect::<Vec<_>>().join(" "))
+    };
+    for (word, expected) in [
+        ("pending", "scheduled pending delivered"),
+        ("running", "running"),
+        ("processing", "running"),
+        ("completed", "completed"),
+        ("error", "failed"),
+        ("cancelled", "cancelled"),
+    ] {
+        assert_eq!(states(word).ok().as_deref(), Some(expected), "{word}");
+    }
+    for word in ["failed", "scheduled", "delivered", "queued", "", "PENDING", "pending,running", "done"] {
+        assert_eq!(refusal(states(word)), invalid("status"), "{word:?}");
+    }
+}
+
+#[test]
+fn a_list_of_the_queue_has_the_defaults_and_caps_of_every_list() {
+    let parse = |query: &str| Listing::parse(&Query::parse(Some(query)), Words::Queue);
+    let listing = parse("").unwrap();
+    assert_eq!((listing.limit, listing.offset, &listing.cursor, &listing.states, listing.is_search()), (50, 0, &None, &None, false));
+    assert_eq!((parse("limit=1000").unwrap().limit, parse("offset=7&status=error").unwrap().offset), (100, 7));
+    for (query, field) in [("limit=0", "limit"), ("offset=-1", "offset"), ("limit=1.5", "limit")] {
+        assert_eq!(refusal(parse(query)), invalid(field), "{query}");
+    }
+    assert_eq!(refusal(parse("cursor=x")), Some((Code::InvalidCursor, "cursor".to_owned())));
+    assert!(parse("filePath=a").unwrap().is_search() && parse("name=a").unwrap().is_search());
+}
+
+#[test]
 fn a_list_refuses_what_it_does_not_know_and_names_it() {
     for (query, field) in [
         ("limit=0", "limit"),

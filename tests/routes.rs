@@ -3,7 +3,8 @@
 use jobcast::access::Scope;
 use jobcast::problem::{Code, Problem};
 use jobcast::route::{Action, Door, TABLE, route};
-use std::collections::HashSet;
+use serde::Deserialize;
+use std::collections::{BTreeSet, HashSet};
 
 /// The contract's table: method, path, the action that answers, and who may call it.
 const CONTRACT: &[(&str, &str, Action, &str)] = &[
@@ -94,6 +95,37 @@ fn there_is_no_route_that_the_contract_does_not_know() {
     }
 }
 
+/// A row of the table that the black-box tests check the service against.
+#[derive(Debug, Deserialize)]
+struct TestedRow {
+    method: String,
+    path: String,
+    door: String,
+    isolation: String,
+}
+
+fn tested() -> Vec<TestedRow> {
+    serde_json::from_str(include_str!("worker/routes.json")).expect("a table of routes")
+}
+
+#[test]
+fn the_black_box_tests_know_every_route_with_its_door_and_no_other() {
+    let ours: BTreeSet<_> = TABLE.iter().map(|row| (row.method, row.path, door(row.door))).collect();
+    let tested = tested();
+    let theirs: BTreeSet<_> = tested.iter().map(|row| (row.method.as_str(), row.path.as_str(), row.door.as_str())).collect();
+    assert_eq!(theirs.difference(&ours).collect::<Vec<_>>(), Vec::<&(&str, &str, &str)>::new(), "no such route");
+    assert_eq!(ours.difference(&theirs).collect::<Vec<_>>(), Vec::<&(&str, &str, &str)>::new(), "missing in routes.json");
+    assert_eq!(tested.len(), TABLE.len(), "a route stands twice");
+}
+
+#[test]
+fn every_route_shows_how_projects_are_kept_apart() {
+    let tested = tested();
+    let without: Vec<_> = tested.iter().filter(|row| row.isolation == "nothing").map(|row| row.path.as_str()).collect();
+    assert_eq!(without, ["/health"], "every other route answers of some project");
+    assert!(tested.iter().all(|row| !row.isolation.is_empty()));
+}
+
 #[test]
 fn no_route_and_no_action_stands_twice() {
     let routes: HashSet<_> = TABLE.iter().map(|row| (row.method, row.path)).collect();
@@ -107,6 +139,13 @@ fn nothing_but_health_is_open_to_everybody() {
     assert_eq!(open, ["/health"]);
     let public: Vec<_> = TABLE.iter().filter(|row| row.door == Door::Public).map(|row| (row.method, row.path)).collect();
     assert_eq!(public, [("GET", "/api/v1/jobs/{job}/events"), ("GET", "/queue/events"), ("GET", "/video-status/{*path}")]);
+}
+
+#[test]
+fn a_project_key_in_the_path_opens_one_route_and_the_session_routes_are_three() {
+    let behind = |wanted: Door| TABLE.iter().filter(|row| row.door == wanted).map(|row| (row.method, row.path)).collect::<Vec<_>>();
+    assert_eq!(behind(Door::ProjectKey), [("GET", "/v1/{projectKey}/events/{job}")]);
+    assert_eq!(behind(Door::Session), ["POST", "GET", "DELETE"].map(|method| (method, "/api/session")));
 }
 
 #[test]
@@ -169,6 +208,35 @@ fn ids_of_the_right_shape_are_read_and_others_are_unknown() {
     }
     assert_eq!(route("PATCH", "/api/projects/1").unwrap().project().unwrap_err().status(), 404);
     assert_eq!(route("DELETE", &format!("/api/projects/{PROJECT}/keys/1")).unwrap().key().unwrap_err().status(), 404);
+}
+
+#[test]
+fn a_project_key_is_any_text_and_an_asset_is_a_job() {
+    let found = route("GET", &format!("/v1/pk_a%2Fb/events/{JOB}")).unwrap();
+    assert_eq!((found.project_key(), found.job().unwrap().as_str()), ("pk_a/b", JOB));
+    assert_eq!(route("GET", "/v1/pk_1/events/1").unwrap().job().unwrap_err().code, Code::JobNotFound);
+    for path in ["/v1/events/x", "/v1//events/x", "/v1/pk_1/events", "/v1/pk_1/events/", "/v1/pk_1/events/a/b", "/api/assets//events"] {
+        assert_eq!(refusal("GET", path).code, Code::NotFound, "{path}");
+    }
+}
+
+#[test]
+fn a_file_path_is_the_rest_of_the_path_as_it_was_encoded() {
+    let path = |text: &str| route("GET", &format!("/video-status/{text}")).unwrap().file_path().to_owned();
+    for (text, expected) in [
+        ("clip.mp4", "clip.mp4"),
+        ("videos/clip.mp4", "videos/clip.mp4"),
+        ("videos%2Fclip.mp4", "videos/clip.mp4"),
+        ("/in.mp4", "/in.mp4"),
+        ("a//b/", "a//b/"),
+        ("a%20b+c%2Bd%3F%23%25.mp4", "a b+c+d?#%.mp4"),
+        ("%E6%97%A5%E6%9C%AC.mp4", "日本.mp4"),
+        ("retry", "retry"),
+    ] {
+        assert_eq!(path(text), expected, "{text}");
+    }
+    assert_eq!(refusal("GET", "/video-status/").code, Code::NotFound);
+    assert_eq!(refusal("GET", "/video-status").code, Code::NotFound);
 }
 
 #[test]

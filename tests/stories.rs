@@ -2,6 +2,8 @@
 
 mod support;
 
+#[path = "stories/expiry.rs"]
+mod expiry;
 #[path = "stories/refusals.rs"]
 mod refusals;
 #[path = "stories/reports.rs"]

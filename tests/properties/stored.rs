@@ -5,6 +5,8 @@ use crate::{created, fold, live, steps, take};
 use jobcast::call::{Answer, Ask, Call, Order};
 use jobcast::event::Fact;
 use jobcast::record::Record;
+use jobcast::view::pipeline::{Lens, Narrowing};
+use jobcast::view::{JobLens, Visibility};
 use proptest::prelude::*;
 
 /// As `edge::journal` stores and reads it.
@@ -43,6 +45,24 @@ fn a_record_is_stored_in_its_pinned_form_and_read_from_it_and_from_older_ones() 
     for form in [pinned, include_str!("record-0.1.json")] {
         assert_eq!(serde_json::from_str::<Record>(form).expect("read"), record);
     }
+}
+
+/// What sleeps with a subscriber's socket, and is read back when the object wakes.
+#[test]
+fn a_lens_keeps_its_words() {
+    let narrowing = Narrowing::parse(Some("job:progress,stage:*")).expect("good names");
+    let lenses = [
+        (JobLens::Asset, r#""asset""#),
+        (
+            JobLens::Pipeline(Lens { visibility: Visibility::Full, narrowing }),
+            r#"{"pipeline":{"visibility":"full","narrowing":["job:progress","stage:*"]}}"#,
+        ),
+    ];
+    for (lens, pinned) in lenses {
+        assert_eq!(serde_json::to_string(&lens).expect("written"), pinned);
+        assert_eq!(serde_json::from_str::<JobLens>(pinned).expect("read"), lens);
+    }
+    assert_eq!(JobLens::Asset.visibility(), Visibility::Public);
 }
 
 proptest! {

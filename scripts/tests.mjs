@@ -27,10 +27,17 @@ export async function hostTests() {
   return settle(tally, code);
 }
 
-/** The black-box tests against a running service; `env` tells them where it is. */
+/** The black-box tests against a running service; `env` tells them where it is. A crowd takes the whole machine, so it comes by itself. */
 export async function workerTests(files, env) {
+  const crowds = files.filter((file) => file.endsWith(".crowd.test.mjs"));
+  const others = files.filter((file) => !crowds.includes(file));
+  return add(await testFiles(others, env, 4), await testFiles(crowds, env, 1));
+}
+
+async function testFiles(files, env, concurrency) {
+  if (files.length === 0) return none;
   const summary = {};
-  const code = await attempt(NODE, ["--test", "--test-concurrency=4", "--test-timeout=180000", "--test-reporter=spec", ...files], {
+  const code = await attempt(NODE, ["--test", `--test-concurrency=${concurrency}`, "--test-timeout=180000", "--test-reporter=spec", ...files], {
     env: { ...PINNED_ENV, ...env },
     heard: byLine((line) => {
       const count = /^ℹ (pass|fail|cancelled) (\d+)$/.exec(line);

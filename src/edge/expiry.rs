@@ -99,30 +99,31 @@ impl JobObject {
     async fn empty(&self, mut record: Record) -> Result<()> {
         let tail = record.job.tail;
         record.expire();
+        record.settled = self.memory.borrow().settled;
         let archive = self.journal.archive(&record)?;
         let body = serde_json::to_string(&archive)?;
         Directory::open(&self.env)?
             .run(sql::save_archive, &[text(record.job.created.id.as_str()), text(&body)])
             .await?;
-        if self.has_moved_on(tail) {
+        if !self.may_go(tail) {
+            self.arm(Some(now().plus(AGAIN_MS))).await;
             return Ok(());
         }
-        {
-            let mut memory = self.memory.borrow_mut();
-            memory.record = Some(record);
-            memory.alarm_at = None;
-            memory.unsaved = 0;
-        }
+        self.wipe().await?;
         self.journal.forget(archive.end);
-        self.wipe().await
+        let mut memory = self.memory.borrow_mut();
+        (memory.record, memory.alarm_at, memory.unsaved) = (Some(record), None, 0);
+        Ok(())
     }
 
-    /// Whether something came in while the directory was written to.
-    fn has_moved_on(&self, tail: EventId) -> bool {
+    /// Whether everybody has been told of the job, and nothing came in while the directory was written to.
+    fn may_go(&self, tail: EventId) -> bool {
         let memory = self.memory.borrow();
-        memory.in_flight > 0
-            || memory.outbox.is_under_way
-            || memory.record.as_ref().is_none_or(|record| record.job.tail != tail || record.is_deleting())
+        let is_settled = memory.settled.feed >= tail && memory.settled.directory >= tail;
+        let is_idle = memory.in_flight == 0 && !memory.outbox.is_under_way;
+        let is_as_it_was =
+            memory.record.as_ref().is_some_and(|record| record.job.tail == tail && !record.is_deleting());
+        is_settled && is_idle && is_as_it_was
     }
 
     /// Wakes an empty object from what the directory keeps of its job; for a job that never was, it stays empty.

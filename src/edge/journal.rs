@@ -69,8 +69,9 @@ impl Journal {
         if number(&row?, 0)? == 0 {
             self.sql.exec(sql::upgrade, None)?;
         }
-        self.is_stored.set(true);
+        // Tables without a record are a first commit that failed: nothing is stored.
         let Some(row) = self.sql.exec(sql::load_record, None)?.raw().next() else { return Ok(None) };
+        self.is_stored.set(true);
         let stored: Record = serde_json::from_str(&text(&row?, 0)?)?;
         self.catch_up(stored).map(Some)
     }

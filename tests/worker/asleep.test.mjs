@@ -1,4 +1,4 @@
-// A job that nobody reports on while somebody watches: its object goes, the stream stays. The only tests that wait for time.
+// A job, and a project, on which nothing happens while somebody watches: the object goes, the stream stays. The only tests that wait for time.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -6,6 +6,7 @@ import { eventually } from "./eventually.mjs";
 import { happenings } from "./happenings.mjs";
 import { newProject } from "./project.mjs";
 import { open } from "./stream.mjs";
+import { activityUrl, queueUrl } from "./urls.mjs";
 
 const HEARTBEAT_MS = 15_000;
 const SLACK_MS = 3_000;
@@ -48,6 +49,19 @@ describe("a stream on which nothing happens", { concurrency: true }, () => {
       assert.ok(beats >= 3, `${beats} heartbeats in 60 s`);
     }
     assert.ok(Math.min(...delays) < 1_000, `the events took ${delays.map(Math.round)} ms`);
+  });
+
+  test("of a whole project stays open while its feed is evicted, and nobody misses what comes then", async (t) => {
+    const project = await newProject();
+    await project.create();
+    const streams = await Promise.all([queueUrl(project), activityUrl(project)].map((url) => open(t, url, { key: project.apiKey })));
+    await Promise.all(streams.map((stream) => stream.event()));
+    await sleep(30_000);
+    const wokenBefore = happenings("feed.woken", project).length;
+    const { id } = await project.create();
+    const [created, queued] = await Promise.all([streams[0].event("job:created"), streams[1].event("queued")]);
+    assert.deepEqual([created.json().jobId, queued.json().asset_id, queued.id], [id, id, created.id]);
+    await eventually("the notice built the feed anew", () => happenings("feed.woken", project).length, (woken) => woken > wokenBefore, 5);
   });
 
   test("hears of a time-out for which the object has to be woken", async (t) => {

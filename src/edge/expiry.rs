@@ -98,6 +98,10 @@ impl JobObject {
 
     async fn empty(&self, mut record: Record) -> Result<()> {
         let tail = record.job.tail;
+        if !self.may_go(tail) {
+            self.arm(Some(now().plus(AGAIN_MS))).await;
+            return Ok(());
+        }
         record.expire();
         record.settled = self.memory.borrow().settled;
         let archive = self.journal.archive(&record)?;

@@ -56,7 +56,8 @@ impl ProjectFeed {
             self.journal.forget_seen(EventId(now().minus(limits::FEED_SEEN_MS).0))?;
         }
         if let Some(oldest) = self.journal.oldest()? {
-            self.arm(oldest.time().plus(retention + 1)).await;
+            // One alarm for all that expires within an hour, not one for each.
+            self.arm(oldest.time().plus(retention + hour_ms(&self.env))).await;
         }
         Ok(())
     }

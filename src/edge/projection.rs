@@ -19,6 +19,8 @@ use worker::{Delay, Result, console_error};
 const BEHIND_MS: u64 = 1_000;
 /// How soon the alarm looks whether the directory has what it should, ms.
 const CHECK_MS: u64 = 5_000;
+/// How old a stored place may be in what everybody was told, ms: far less than a feed remembers.
+const SETTLED_EVERY_MS: u64 = 24 * 3_600_000;
 /// A deadline that the alarm could not carry out is tried again so much later, ms.
 const OVERDUE_MS: u64 = 1_000;
 
@@ -153,7 +155,8 @@ impl JobObject {
         memory.record.as_ref().is_some_and(|record| record.job.tail > part(&memory.settled))
     }
 
-    /// A job that has ended notes that everybody knows, so that its next wake, often the last, tells nobody again.
+    /// A job that has ended notes that everybody knows, so that its next wake, often the last, tells nobody again; one
+    /// that lives on does so once a day, because a feed does not know for ever what it was told.
     fn forget_requests_and_settle(&self, is_behind: bool) -> Result<()> {
         if !self.journal.is_stored() {
             return Ok(());
@@ -162,7 +165,9 @@ impl JobObject {
         let mut memory = self.memory.borrow_mut();
         let settled = memory.settled;
         let Some(record) = &mut memory.record else { return Ok(()) };
-        if !is_behind && record.job.ended_by.is_some() && record.settled != settled {
+        let is_old = record.settled.feed.time().plus(SETTLED_EVERY_MS) < now();
+        let is_due = record.job.ended_by.is_some() || is_old;
+        if !is_behind && is_due && record.settled != settled {
             record.settled = settled;
             self.journal.commit(&Commit { events: &[], record: Some(record), once: None, trims: &[] })?;
             memory.unsaved = 0;

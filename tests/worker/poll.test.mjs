@@ -106,8 +106,8 @@ describe("polling", { concurrency: true }, () => {
     await project.polled({ waitSeconds: 1 });
     hangUp.abort();
     await assert.rejects(gone);
-    // The service learns of it at the poll's next look, as this one's looks go by.
-    assert.deepEqual(await project.polled({ waitSeconds: 4 }), []);
+    // The service learns of it at one of the poll's next looks, as this one's looks go by: on a busy machine not at the first.
+    assert.deepEqual(await project.polled({ waitSeconds: 10 }), []);
     const job = await project.create();
     assert.deepEqual((await project.polled({ waitSeconds: 20 })).map((got) => got.id), [job.id]);
   });

@@ -19,7 +19,7 @@ await program(async () => {
   console.log(`
 The Worker needs two secrets, each 32 random bytes or more (\`openssl rand -hex 32\`). If this is its first deployment, set them now:
   npx wrangler secret put ADMIN_TOKEN     for /api/projects: projects and keys
-  npx wrangler secret put TOKEN_SECRET    signs stream tokens and sessions`);
+  npx wrangler secret put TOKEN_SECRET    signs stream tokens`);
 });
 
 function refusePlaceholder() {

@@ -8,23 +8,28 @@ export async function defaultProject(url, adminToken, state) {
   const file = join(state, "default-project.json");
   const admin = adminApi(url, adminToken);
   const kept = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
-  const project = (kept && (await stillGood(url, kept))) ?? (await adopted(admin)) ?? (await created(admin));
+  const project = (await present(admin, url, kept)) ?? (await created(admin));
   writeFileSync(file, JSON.stringify({ ...project, url }, null, 2) + "\n", { mode: 0o600 });
   return { ...project, url };
 }
 
-async function stillGood(url, kept) {
-  const { status } = await fetch(`${url}/api/v1/jobs?limit=1`, { headers: { "x-api-key": kept.apiKey } });
-  return status === 200 ? kept : undefined;
+/** The default project as the service has it now: another may have become it, and its project key may have been rotated. */
+async function present(admin, url, kept) {
+  const { projects } = await admin("GET", "/api/projects");
+  const project = projects.find((each) => each.isDefault);
+  if (!project) return undefined;
+  const isGood = kept?.projectId === project.id && (await opens(url, kept.apiKey));
+  return { projectId: project.id, projectKey: project.projectKey, apiKey: isGood ? kept.apiKey : await newKey(admin, project) };
 }
 
-/** The project is there but its key is lost or revoked: it gets a new one. */
-async function adopted(admin) {
-  const { projects } = await admin("GET", "/api/projects");
-  const first = projects.toSorted((a, b) => (a.id < b.id ? -1 : 1))[0];
-  if (!first) return undefined;
-  const { key } = await admin("POST", `/api/projects/${first.id}/keys`, { name: "npm start", scopes: ALL_SCOPES });
-  return { projectId: first.id, projectKey: first.projectKey, apiKey: key };
+async function opens(url, apiKey) {
+  const { status } = await fetch(`${url}/api/v1/jobs?limit=1`, { headers: { "x-api-key": apiKey } });
+  return status === 200;
+}
+
+/** The kept key is another project's, lost or revoked. */
+async function newKey(admin, { id }) {
+  return (await admin("POST", `/api/projects/${id}/keys`, { name: "npm start", scopes: ALL_SCOPES })).key;
 }
 
 async function created(admin) {

@@ -56,6 +56,9 @@ pub struct Order {
     /// The request that brought it.
     #[serde(default)]
     pub request: Option<RequestId>,
+    /// A creation under ids that were made for an earlier request: its jobs may have been and gone.
+    #[serde(default)]
+    pub is_repeat: bool,
     /// How the answer is phrased; it is remembered with the key.
     pub answer: Answer,
 }

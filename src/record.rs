@@ -2,7 +2,7 @@
 //! Invariant: a record is what `with` makes of its events, so a stored one that lags behind the log is caught up
 //! by folding the newer events on.
 
-use crate::event::{Event, Shelf};
+use crate::event::{Event, Fact, Shelf};
 use crate::evolve::evolve;
 use crate::id::EventId;
 use crate::job::Job;
@@ -154,4 +154,24 @@ pub struct Archive {
     pub record: Record,
     /// The terminal event, which ends the stream of whoever comes late.
     pub end: Option<Event>,
+}
+
+impl Archive {
+    /// The result stands in the job already, and may be large.
+    pub fn new(record: Record, mut end: Option<Event>) -> Archive {
+        if let Some(Event { fact: Fact::Completed { result }, .. }) = &mut end {
+            *result = None;
+        }
+        Archive { record, end }
+    }
+
+    /// The job as it ended, and the event that ended it.
+    pub fn open(self) -> (Record, Option<Event>) {
+        let Archive { mut record, mut end } = self;
+        record.phase = Phase::Expired;
+        if let Some(Event { fact: Fact::Completed { result }, .. }) = &mut end {
+            result.clone_from(&record.job.result);
+        }
+        (record, end)
+    }
 }

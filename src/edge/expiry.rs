@@ -4,11 +4,10 @@
 use crate::edge::directory::{Directory, text};
 use crate::edge::job_stream_do::JobObject;
 use crate::edge::journal::Commit;
-use crate::edge::platform::{now, setting};
-use crate::edge::projection::complain;
+use crate::edge::platform::{complain, now, setting};
 use crate::id::{EventId, JobId};
 use crate::limits;
-use crate::record::{Archive, Phase, Record};
+use crate::record::{Archive, Record};
 use crate::sql::directory as sql;
 use crate::time::Timestamp;
 use serde::Deserialize;
@@ -73,7 +72,11 @@ impl JobObject {
 
     async fn expire_if_due(&self) -> Result<()> {
         let Some(record) = self.memory.borrow().record.clone() else { return Ok(()) };
-        let retention = retention_ms(&self.env, record.job.created.project.as_str()).await?;
+        let retention = self.learn_retention(&record).await?;
+        if !self.may_go(record.job.tail) {
+            self.arm(Some(now().plus(AGAIN_MS))).await;
+            return Ok(());
+        }
         match (record.expires_at(retention), self.journal.keys_forgotten_at()?) {
             (None, _) => {}
             (Some(due), _) if due > now() => self.arm(Some(due)).await,
@@ -87,6 +90,28 @@ impl JobObject {
         Ok(())
     }
 
+    /// How long the project keeps logs, ms, as the directory says now.
+    async fn learn_retention(&self, record: &Record) -> Result<u64> {
+        let retention = retention_ms(&self.env, record.job.created.project.as_str()).await?;
+        self.memory.borrow_mut().retention_hours = Some(retention / hour_ms(&self.env));
+        Ok(retention)
+    }
+
+    /// A job that has ended must know it before its alarm is set for its end.
+    pub async fn learn_retention_once(&self) {
+        let Some(record) = self.ended_unknown() else { return };
+        if let Err(error) = self.learn_retention(&record).await {
+            complain("retention.unknown", &error.to_string());
+        }
+    }
+
+    /// The record of a job that has ended, while nobody knows how long its log is kept.
+    fn ended_unknown(&self) -> Option<Record> {
+        let memory = self.memory.borrow();
+        let has_ended = |record: &&Record| record.job.ended_by.is_some() && memory.retention_hours.is_none();
+        memory.record.as_ref().filter(has_ended).cloned()
+    }
+
     fn drop_log(&self) -> Result<()> {
         let mut memory = self.memory.borrow_mut();
         let Some(mut record) = memory.record.clone().filter(Record::has_log) else { return Ok(()) };
@@ -98,13 +123,10 @@ impl JobObject {
 
     async fn empty(&self, mut record: Record) -> Result<()> {
         let tail = record.job.tail;
-        if !self.may_go(tail) {
-            self.arm(Some(now().plus(AGAIN_MS))).await;
-            return Ok(());
-        }
         record.expire();
         record.settled = self.memory.borrow().settled;
-        let archive = self.journal.archive(&record)?;
+        let end = self.journal.end(&record)?;
+        let archive = Archive::new(record.clone(), end.clone());
         let body = serde_json::to_string(&archive)?;
         Directory::open(&self.env)?
             .run(sql::save_archive, &[text(record.job.created.id.as_str()), text(&body)])
@@ -114,7 +136,7 @@ impl JobObject {
             return Ok(());
         }
         self.wipe().await?;
-        self.journal.forget(archive.end);
+        self.journal.forget(end);
         let mut memory = self.memory.borrow_mut();
         (memory.record, memory.alarm_at, memory.unsaved) = (Some(record), None, 0);
         Ok(())
@@ -141,9 +163,10 @@ impl JobObject {
         let archive: Archive = serde_json::from_str(&row.body)?;
         let mut memory = self.memory.borrow_mut();
         if memory.record.is_none() && !self.journal.is_stored() {
-            self.journal.forget(archive.end);
-            memory.settled = archive.record.settled;
-            memory.record = Some(Record { phase: Phase::Expired, ..archive.record });
+            let (record, end) = archive.open();
+            self.journal.forget(end);
+            memory.settled = record.settled;
+            memory.record = Some(record);
         }
         Ok(())
     }

@@ -1,18 +1,16 @@
 //! Owns a feed object's SQLite: loading the feed, appending entries, reading them back, trimming.
 //! Refuses to decide anything. Invariant: a commit is kept whole or not at all.
 
-use crate::edge::journal::{number, text};
-use crate::edge::platform::transaction;
+use crate::edge::sqlite::{Sqlite, Statement, id, number, text};
 use crate::feed::{Channel, Entry, Feed};
 use crate::id::{EventId, JobId};
 use crate::limits;
 use crate::sql::feed as sql;
 use std::collections::HashMap;
-use worker::{Result, SqlCursor, SqlStorage, SqlStorageValue as Bound, State, Storage};
+use worker::{Result, SqlStorageValue as Bound, State};
 
 pub struct FeedJournal {
-    storage: Storage,
-    sql: SqlStorage,
+    sqlite: Sqlite,
 }
 
 /// What a feed knows when it wakes.
@@ -29,31 +27,26 @@ pub struct Read {
     pub is_last: bool,
 }
 
-struct Statement(&'static str, Vec<Bound>);
-
 impl FeedJournal {
     pub fn new(state: &State) -> FeedJournal {
-        let storage = state.storage();
-        let sql = storage.sql();
-        FeedJournal { storage, sql }
+        FeedJournal { sqlite: Sqlite::new(state) }
     }
 
     /// `None` for a feed that never took a notice.
     pub fn load(&self) -> Result<Option<Loaded>> {
-        if self.exec(sql::is_created, vec![])?.raw().next().is_none() {
+        if self.sqlite.first(sql::is_created, vec![])?.is_none() {
             return Ok(None);
         }
-        let Some(row) = self.exec(sql::load, vec![])?.raw().next() else { return Ok(None) };
-        let mut feed: Feed = serde_json::from_str(&text(&row?, 0)?)?;
-        let Some(extent) = self.exec(sql::extent, vec![])?.raw().next() else { return Ok(None) };
-        let extent = extent?;
+        let Some(row) = self.sqlite.first(sql::load, vec![])? else { return Ok(None) };
+        let mut feed: Feed = serde_json::from_str(&text(&row, 0)?)?;
+        let Some(extent) = self.sqlite.first(sql::extent, vec![])? else { return Ok(None) };
         feed.tail = feed.tail.max(EventId(number(&extent, 1)?));
         Ok(Some(Loaded { feed, entries: number(&extent, 0)?, last_events: self.last_events()? }))
     }
 
     fn last_events(&self) -> Result<HashMap<JobId, EventId>> {
         let known = |row: Vec<Bound>| Ok(JobId::parse(&text(&row, 0)?).zip(Some(EventId(number(&row, 1)?))));
-        let rows = self.exec(sql::last_events, vec![])?.raw().map(|row| known(row?));
+        let rows = self.sqlite.exec(sql::last_events, vec![])?.raw().map(|row| known(row?));
         rows.filter_map(Result::transpose).collect()
     }
 
@@ -64,12 +57,12 @@ impl FeedJournal {
 
     /// The first commit of a feed makes its tables.
     pub fn create(&self, feed: &Feed) -> Result<()> {
-        self.exec(sql::schema, vec![])?;
-        self.exec(sql::save, vec![serde_json::to_string(feed)?.into()]).map(|_| ())
+        self.sqlite.exec(sql::schema, vec![])?;
+        self.sqlite.exec(sql::save, vec![serde_json::to_string(feed)?.into()]).map(|_| ())
     }
 
     pub fn append(&self, entries: &[Entry]) -> Result<()> {
-        self.run(entries.iter().map(append).collect::<Result<_>>()?)
+        self.sqlite.run(entries.iter().map(append).collect::<Result<_>>()?)
     }
 
     /// Entries newer than `after` that the channel shows, as far as one page carries them.
@@ -77,7 +70,7 @@ impl FeedJournal {
         let bounds = vec![id(after), views(channel), Bound::Float((limits::REPLAY_ROWS + 1) as f64)];
         let mut entries: Vec<Entry> = vec![];
         let mut size = 0;
-        for row in self.exec(sql::read, bounds)?.raw() {
+        for row in self.sqlite.exec(sql::read, bounds)?.raw() {
             if entries.len() as u64 == limits::REPLAY_ROWS || size >= limits::REPLAY_PAGE {
                 return Ok(Read { entries, is_last: false });
             }
@@ -90,7 +83,7 @@ impl FeedJournal {
     }
 
     pub fn is_stored(&self, wanted: EventId) -> Result<bool> {
-        Ok(self.exec(sql::is_stored, vec![id(wanted)])?.raw().next().is_some())
+        Ok(self.sqlite.first(sql::is_stored, vec![id(wanted)])?.is_some())
     }
 
     /// The entry before the newest `count` of a channel, if there are more.
@@ -107,39 +100,33 @@ impl FeedJournal {
         self.id_of(sql::oldest_kept, vec![Bound::Float(count as f64)])
     }
 
+    pub fn newest_until(&self, until: EventId) -> Result<Option<EventId>> {
+        self.id_of(sql::newest_until, vec![id(until)])
+    }
+
     /// Drops progress that was overtaken, up to `until`; gives how many entries are left.
     pub fn thin(&self, feed: &Feed, until: EventId) -> Result<u64> {
-        self.run(vec![Statement(sql::thin, vec![id(until)]), save(feed)?])?;
-        let extent = self.exec(sql::extent, vec![])?.raw().next().transpose()?;
+        self.sqlite.run(vec![Statement(sql::thin, vec![id(until)]), save(feed)?])?;
+        let extent = self.sqlite.first(sql::extent, vec![])?;
         number(&extent.unwrap_or_default(), 0)
     }
 
     /// Drops everything up to `feed.floor`.
     pub fn trim(&self, feed: &Feed) -> Result<()> {
         let gone = vec![id(feed.floor)];
-        self.run(vec![Statement(sql::note_seen, gone.clone()), Statement(sql::trim, gone), save(feed)?])
+        self.sqlite.run(vec![Statement(sql::note_seen, gone.clone()), Statement(sql::trim, gone), save(feed)?])
+    }
+
+    pub fn is_any_seen(&self) -> Result<bool> {
+        Ok(self.sqlite.first(sql::is_seen, vec![])?.is_some())
     }
 
     pub fn forget_seen(&self, until: EventId) -> Result<()> {
-        self.exec(sql::forget_seen, vec![id(until)]).map(|_| ())
+        self.sqlite.exec(sql::forget_seen, vec![id(until)]).map(|_| ())
     }
 
     fn id_of(&self, query: &str, bounds: Vec<Bound>) -> Result<Option<EventId>> {
-        let row = self.exec(query, bounds)?.raw().next();
-        row.map(|row| Ok(EventId(number(&row?, 0)?))).transpose()
-    }
-
-    fn exec(&self, query: &str, bounds: Vec<Bound>) -> Result<SqlCursor> {
-        self.sql.exec(query, bounds)
-    }
-
-    /// One statement is atomic by itself; several need a transaction.
-    fn run(&self, mut statements: Vec<Statement>) -> Result<()> {
-        let exec = |Statement(query, bounds): Statement| self.exec(query, bounds).map(|_| ());
-        if statements.len() <= 1 {
-            return statements.pop().map_or(Ok(()), exec);
-        }
-        transaction(&self.storage, || std::mem::take(&mut statements).into_iter().try_for_each(exec))
+        self.sqlite.first(query, bounds)?.map(|row| Ok(EventId(number(&row, 0)?))).transpose()
     }
 }
 
@@ -158,10 +145,6 @@ fn append(entry: &Entry) -> Result<Statement> {
 
 fn save(feed: &Feed) -> Result<Statement> {
     Ok(Statement(sql::save, vec![serde_json::to_string(feed)?.into()]))
-}
-
-fn id(id: EventId) -> Bound {
-    Bound::Float(id.0 as f64)
 }
 
 fn views(channel: Channel) -> Bound {

@@ -2,9 +2,8 @@
 //! Invariant: between the bounds nothing is ever missing but progress that was overtaken.
 
 use crate::edge::expiry::{hour_ms, retention_ms};
-use crate::edge::platform::{alarm_time, now};
+use crate::edge::platform::{alarm_time, complain, now};
 use crate::edge::project_feed_do::{Memory, ProjectFeed};
-use crate::edge::projection::complain;
 use crate::id::EventId;
 use crate::limits;
 use crate::time::Timestamp;
@@ -49,24 +48,23 @@ impl ProjectFeed {
         let until = EventId(now().minus(retention).0);
         {
             let mut memory = self.memory.borrow_mut();
-            let tail = memory.feed.as_ref().map(|feed| feed.tail).unwrap_or_default();
-            if self.journal.oldest()?.is_some_and(|oldest| oldest <= until) {
-                self.drop_until(&mut memory, until.min(tail))?;
+            if let Some(floor) = self.journal.newest_until(until)? {
+                self.drop_until(&mut memory, floor)?;
             }
             self.journal.forget_seen(EventId(now().minus(limits::FEED_SEEN_MS).0))?;
         }
         if let Some(oldest) = self.journal.oldest()? {
             // One alarm for all that expires within an hour, not one for each.
             self.arm(oldest.time().plus(retention + hour_ms(&self.env))).await;
+        } else if self.journal.is_any_seen()? {
+            self.arm(now().plus(limits::FEED_SEEN_MS)).await;
         }
         Ok(())
     }
 
     /// The first entry of a feed sets the alarm that looks at its age: at the shortest retention that can be set.
     pub async fn arm_for_age(&self) {
-        if self.memory.borrow().alarm_at.is_none() && self.memory.borrow().entries > 0 {
-            self.arm(now().plus(hour_ms(&self.env))).await;
-        }
+        self.arm(now().plus(hour_ms(&self.env))).await;
     }
 
     pub async fn arm(&self, at: Timestamp) {

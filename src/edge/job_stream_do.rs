@@ -3,27 +3,26 @@
 //! Invariant: between loading the record and handing the events to the subscribers there is no `await`, so that
 //! order, atomicity and a seam without gaps follow from the platform's single thread.
 
-use crate::call::{Ask, Call, Question, Reply, Subscription, signal};
+use crate::call::{Ask, Call, Order, Question, Reply, Subscription, signal};
 use crate::command::Command;
 use crate::edge::job_log::JobLog;
 use crate::edge::journal::Journal;
 use crate::edge::outbox::Outbox;
 use crate::edge::platform;
 use crate::edge::reading;
-use crate::edge::subscribers::{FAILED, NORMAL, Subscribers, close};
+use crate::edge::subscribers::{FAILED, NORMAL, Subscribers, close, joined, subscription};
 use crate::id::ProjectId;
 use crate::problem::Problem;
 use crate::record::{Record, Settled};
 use crate::replay::Plan;
 use crate::time::Timestamp;
 use crate::view::JobLens;
-use serde::de::DeserializeOwned;
 use serde_json::json;
 use std::cell::RefCell;
 use std::rc::Rc;
 use worker::{
     DurableObject, Env, Error, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
-    console_error, console_log, durable_object, worker_sys,
+    console_log, durable_object, worker_sys,
 };
 
 #[durable_object]
@@ -75,7 +74,8 @@ impl DurableObject for JobStream {
             return self.object.subscribe(&request).await;
         }
         let call: Call = serde_json::from_str(&request.text().await?)?;
-        if !matches!(&call.ask, Ask::Command(order) if matches!(order.command, Command::Create(_))) {
+        let is_new = |order: &Order| matches!(order.command, Command::Create(_)) && !order.is_repeat;
+        if !matches!(&call.ask, Ask::Command(order) if is_new(order)) {
             self.object.restore(&call.job).await?;
         }
         let reply = match call.ask {
@@ -164,9 +164,14 @@ impl JobObject {
     fn next_page(&self, socket: &WebSocket) {
         let mut memory = self.memory.borrow_mut();
         let memory = &mut *memory;
-        let (Some(record), Some(tag)) = (&memory.record, self.state.get_tags(socket).pop()) else { return };
+        let Some(tag) = self.state.get_tags(socket).pop() else { return };
+        let Some(record) = &memory.record else {
+            // The log expired under a reader that was catching up: it comes back, and is told.
+            close(socket, FAILED, "gone");
+            return memory.subscribers.leave(&tag);
+        };
         if let Err(error) = memory.subscribers.next_page(&tag, &JobLog { journal: &self.journal, record }) {
-            console_error!("{}", json!({ "event": "replay.failed", "error": error.to_string() }));
+            platform::complain("replay.failed", &error.to_string());
             close(socket, FAILED, "failed");
             memory.subscribers.leave(&tag);
         }
@@ -189,26 +194,9 @@ impl JobObject {
         }
         self.memory.borrow_mut().alarm_at = Some(wanted);
         if let Err(error) = self.state.storage().set_alarm(platform::alarm_time(wanted)).await {
-            console_error!("{}", json!({ "event": "alarm.failed", "error": error.to_string() }));
+            platform::complain("alarm.failed", &error.to_string());
             self.memory.borrow_mut().alarm_at = None;
         }
-    }
-}
-
-/// Reads what a stream's reader asked for.
-pub fn subscription<T: DeserializeOwned>(request: &Request) -> Result<T> {
-    let url = request.url()?;
-    let subscription = url.query_pairs().find(|(name, _)| name == "subscription");
-    let (_, subscription) = subscription.ok_or_else(|| Error::from("subscription missing"))?;
-    Ok(serde_json::from_str(&subscription)?)
-}
-
-/// Answers 101 with a socket, 204 to a reader that has seen the end, or a problem.
-pub fn joined(outcome: std::result::Result<Option<WebSocket>, Problem>) -> Result<Response> {
-    match outcome {
-        Ok(Some(socket)) => Response::from_websocket(socket),
-        Ok(None) => Ok(Response::empty()?.with_status(204)),
-        Err(problem) => Ok(Response::from_json(&problem)?.with_status(problem.status())),
     }
 }
 

@@ -27,7 +27,7 @@ pub async fn create(mut visit: Visit) -> reply::Answer {
     let key = request::idempotency_key(visit.header("idempotency-key")?.as_deref())?;
     let (asked, bytes) = body::json(&mut visit).await?;
     let creation = request::create(&asked, &grant.project, job_ids())?;
-    let Some(key) = key else { return reply::json(201, &store(&visit, creation).await?) };
+    let Some(key) = key else { return reply::json(201, &store(&visit, creation, false).await?) };
     let once = Once { key, fingerprint: fingerprint(&[&bytes]) };
     let directory = Directory::open(&visit.env)?;
     let first = first_creation(&directory, &grant.project, &once, &ids(&creation)).await?;
@@ -35,27 +35,29 @@ pub async fn create(mut visit: Visit) -> reply::Answer {
         return reply::json(201, &serde_json::from_str(&answer).map_err(worker::Error::from)?);
     }
     // New, or a repeat of a request that died half way: the objects that have these ids create nothing twice.
-    let ids: Vec<JobId> = serde_json::from_str(&first.job_ids).map_err(worker::Error::from)?;
-    let answer = store(&visit, adopt(creation, ids)).await?;
+    let first_ids: Vec<JobId> = serde_json::from_str(&first.job_ids).map_err(worker::Error::from)?;
+    let is_repeat = first_ids != ids(&creation);
+    let answer = store(&visit, adopt(creation, first_ids), is_repeat).await?;
     let bounds = [text(grant.project.as_str()), text(&once.key), text(&answer.to_string())];
     directory.run(sql::answer_creation, &bounds).await?;
     reply::json(201, &answer)
 }
 
-async fn store(visit: &Visit, creation: Creation) -> Result<Value, Failure> {
+async fn store(visit: &Visit, creation: Creation, is_repeat: bool) -> Result<Value, Failure> {
     match creation {
-        Creation::One(created) => store_one(visit, created).await,
+        Creation::One(created) => store_one(visit, created, is_repeat).await,
         Creation::Many(many) => {
-            let jobs = try_join_all(many.into_iter().map(|created| store_one(visit, created))).await?;
+            let jobs = try_join_all(many.into_iter().map(|created| store_one(visit, created, is_repeat))).await?;
             Ok(json!({ "jobs": jobs }))
         }
     }
 }
 
-async fn store_one(visit: &Visit, created: Created) -> Result<Value, Failure> {
+async fn store_one(visit: &Visit, created: Created, is_repeat: bool) -> Result<Value, Failure> {
     let (id, project) = (created.id.clone(), created.project.clone());
     let command = Command::Create(Box::new(created));
-    let order = Order { command, attempt: None, once: None, request: Some(visit.id.clone()), answer: Answer::Job };
+    let order =
+        Order { command, attempt: None, once: None, request: Some(visit.id.clone()), is_repeat, answer: Answer::Job };
     let job = job_object::command(&visit.env, &id, &project, order).await?;
     Ok(with_events_url(job, &visit.origin()))
 }

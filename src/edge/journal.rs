@@ -2,21 +2,21 @@
 //! Refuses to decide anything. Invariant: a commit is kept whole or not at all.
 
 use crate::call::Once;
-use crate::edge::platform::{now, transaction};
+use crate::edge::platform::now;
+use crate::edge::sqlite::{Sqlite, Statement, id, number, text};
 use crate::event::{Event, Fact, LogLine, Origin, Shelf};
 use crate::id::{EventId, RequestId};
 use crate::limits;
-use crate::record::{Archive, Record, Trim};
+use crate::record::{Record, Trim};
 use crate::sql::object as sql;
 use crate::time::Timestamp;
 use crate::view::Visibility;
 use serde::Deserialize;
 use std::cell::{Cell, RefCell};
-use worker::{Error, Result, SqlCursor, SqlStorage, SqlStorageValue as Bound, State, Storage};
+use worker::{Error, Result, SqlCursor, SqlStorageValue as Bound, State};
 
 pub struct Journal {
-    storage: Storage,
-    sql: SqlStorage,
+    sqlite: Sqlite,
     /// Whether there is anything stored: an object that was only asked about stores nothing.
     is_stored: Cell<bool>,
     /// The terminal event of a job whose log has expired; it is read as if it were stored.
@@ -53,26 +53,22 @@ impl Read {
     }
 }
 
-struct Statement(&'static str, Vec<Bound>);
-
 impl Journal {
     pub fn new(state: &State) -> Journal {
-        let storage = state.storage();
-        let sql = storage.sql();
-        Journal { storage, sql, is_stored: Cell::default(), archived: RefCell::default() }
+        Journal { sqlite: Sqlite::new(state), is_stored: Cell::default(), archived: RefCell::default() }
     }
 
     /// The record as of the newest event, and how many events were folded on that it did not have when it was
     /// stored; `None` for an object that holds no job.
     pub fn load(&self) -> Result<Option<(Record, u32)>> {
-        let Some(row) = self.sql.exec(sql::is_created, None)?.raw().next() else { return Ok(None) };
-        if number(&row?, 0)? == 0 {
-            self.sql.exec(sql::upgrade, None)?;
+        let Some(row) = self.sqlite.first(sql::is_created, vec![])? else { return Ok(None) };
+        if number(&row, 0)? == 0 {
+            self.sqlite.exec(sql::upgrade, vec![])?;
         }
         // Tables without a record are a first commit that failed: nothing is stored.
-        let Some(row) = self.sql.exec(sql::load_record, None)?.raw().next() else { return Ok(None) };
+        let Some(row) = self.sqlite.first(sql::load_record, vec![])? else { return Ok(None) };
         self.is_stored.set(true);
-        let stored: Record = serde_json::from_str(&text(&row?, 0)?)?;
+        let stored: Record = serde_json::from_str(&text(&row, 0)?)?;
         self.catch_up(stored).map(Some)
     }
 
@@ -80,10 +76,9 @@ impl Journal {
         self.is_stored.get()
     }
 
-    /// What is left of an expired log, for the directory.
-    pub fn archive(&self, record: &Record) -> Result<Archive> {
-        let end = record.job.ended_by.map(|end| self.event(end)).transpose()?.flatten();
-        Ok(Archive { record: record.clone(), end })
+    /// The terminal event, which is what is left of an expired log.
+    pub fn end(&self, record: &Record) -> Result<Option<Event>> {
+        Ok(record.job.ended_by.map(|end| self.event(end)).transpose()?.flatten())
     }
 
     /// The storage is empty, or about to be; what is left of the log is in the directory.
@@ -95,7 +90,7 @@ impl Journal {
     /// Folds on what was appended since the record was stored.
     fn catch_up(&self, stored: Record) -> Result<(Record, u32)> {
         let from = stored.job.tail;
-        let rows = self.sql.exec(sql::read_all, vec![id(from), Bound::Float(MAX_ID), Bound::Float(MAX_ID)])?;
+        let rows = self.sqlite.exec(sql::read_all, vec![id(from), Bound::Float(MAX_ID), Bound::Float(MAX_ID)])?;
         rows.raw().try_fold((stored, 0), |(record, folded), row| {
             let event = event(&row?)?;
             let record = Record::with(Some(record), &event).ok_or_else(|| Error::from("a record cannot vanish"))?;
@@ -115,21 +110,12 @@ impl Journal {
         }
         statements.extend(commit.trims.iter().map(trim));
         if !self.is_stored() {
-            self.sql.exec(sql::schema, None)?;
+            self.sqlite.exec(sql::schema, vec![])?;
         }
-        self.run(statements)?;
+        self.sqlite.run(statements)?;
         self.is_stored.set(true);
         self.archived.take();
         Ok(())
-    }
-
-    /// One statement is atomic by itself; several need a transaction.
-    fn run(&self, mut statements: Vec<Statement>) -> Result<()> {
-        let exec = |Statement(query, bounds): Statement| self.sql.exec(query, bounds).map(|_| ());
-        if statements.len() <= 1 {
-            return statements.pop().map_or(Ok(()), exec);
-        }
-        transaction(&self.storage, || std::mem::take(&mut statements).into_iter().try_for_each(exec))
     }
 
     /// Events newer than `after`, up to `until`, as far as the reader may see them; at most `rows` of them or
@@ -151,14 +137,14 @@ impl Journal {
             Visibility::Public => sql::read_events,
             Visibility::Full => sql::read_all,
         };
-        collect(self.sql.exec(query, vec![id(after), id(until), Bound::Float((rows + 1) as f64)])?, rows, bytes)
+        collect(self.sqlite.exec(query, vec![id(after), id(until), Bound::Float((rows + 1) as f64)])?, rows, bytes)
     }
 
     pub fn checkpoints(&self, after: EventId, rows: u64, bytes: usize) -> Result<Read> {
         if !self.is_stored() {
             return Ok(Read { events: vec![], is_last: true });
         }
-        collect(self.sql.exec(sql::read_checkpoints, vec![id(after), Bound::Float((rows + 1) as f64)])?, rows, bytes)
+        collect(self.sqlite.exec(sql::read_checkpoints, vec![id(after), Bound::Float((rows + 1) as f64)])?, rows, bytes)
     }
 
     /// Hands over lines after `seq`, in order, until `take` says stop.
@@ -166,7 +152,7 @@ impl Journal {
         if !self.is_stored() {
             return Ok(());
         }
-        let rows = self.sql.exec(sql::read_logs, vec![Bound::Float(seq as f64)])?;
+        let rows = self.sqlite.exec(sql::read_logs, vec![Bound::Float(seq as f64)])?;
         for row in rows.raw() {
             let Fact::Logs(chunk) = event(&row?)?.fact else { continue };
             for line in chunk.lines.into_iter().filter(|line| line.seq > seq) {
@@ -183,7 +169,7 @@ impl Journal {
         if !self.is_stored() {
             return Ok(self.archived.borrow().clone().filter(|end| end.id == wanted));
         }
-        self.sql.exec(sql::event, vec![id(wanted)])?.raw().next().map(|row| event(&row?)).transpose()
+        self.sqlite.first(sql::event, vec![id(wanted)])?.map(|row| event(&row)).transpose()
     }
 
     pub fn remembered(&self, key: &str) -> Result<Option<Remembered>> {
@@ -191,20 +177,20 @@ impl Journal {
             return Ok(None);
         }
         let since = now().minus(limits::IDEMPOTENCY_MS);
-        let rows = self.sql.exec(sql::find_request, vec![key.into(), ms(since)])?;
+        let rows = self.sqlite.exec(sql::find_request, vec![key.into(), ms(since)])?;
         Ok(rows.to_array::<Remembered>()?.pop())
     }
 
     /// Forgets keys older than a day.
     pub fn forget_requests(&self) -> Result<()> {
         let since = now().minus(limits::IDEMPOTENCY_MS);
-        self.sql.exec(sql::forget_requests, vec![ms(since)]).map(|_| ())
+        self.sqlite.exec(sql::forget_requests, vec![ms(since)]).map(|_| ())
     }
 
     /// When the newest key that may still be repeated is forgotten.
     pub fn keys_forgotten_at(&self) -> Result<Option<Timestamp>> {
-        let Some(row) = self.sql.exec(sql::newest_request, None)?.raw().next() else { return Ok(None) };
-        Ok(number(&row?, 0).ok().map(|at| Timestamp(at).plus(limits::IDEMPOTENCY_MS)))
+        let Some(row) = self.sqlite.first(sql::newest_request, vec![])? else { return Ok(None) };
+        Ok(number(&row, 0).ok().map(|at| Timestamp(at).plus(limits::IDEMPOTENCY_MS)))
     }
 
     /// What has to go of the logs that are over their caps.
@@ -216,8 +202,8 @@ impl Journal {
                 Shelf::Checkpoints => (sql::oldest_kept_checkpoint, limits::EVENTS_KEPT),
                 Shelf::Logs => (sql::oldest_kept_logs, record.job.last_seq.saturating_sub(limits::LINES_KEPT)),
             };
-            if let Some(row) = self.sql.exec(find, vec![Bound::Float(offset as f64)])?.raw().next() {
-                trims.push(Trim { shelf, floor: EventId(number(&row?, 0)?) });
+            if let Some(row) = self.sqlite.first(find, vec![Bound::Float(offset as f64)])? {
+                trims.push(Trim { shelf, floor: EventId(number(&row, 0)?) });
             }
         }
         Ok(trims)
@@ -257,10 +243,6 @@ fn trim(trim: &Trim) -> Statement {
     Statement(query, vec![id(trim.floor)])
 }
 
-fn id(id: EventId) -> Bound {
-    Bound::Float(id.0 as f64)
-}
-
 fn ms(time: Timestamp) -> Bound {
     Bound::Float(time.0 as f64)
 }
@@ -286,19 +268,4 @@ fn event(row: &[Bound]) -> Result<Event> {
     let request = text(row, 3).ok().as_deref().and_then(RequestId::parse);
     let origin = Origin { request, latency_ms: number(row, 4).ok() };
     Ok(Event { id: EventId(number(row, 0)?), attempt, fact: serde_json::from_str(&text(row, 2)?)?, origin })
-}
-
-pub fn text(row: &[Bound], column: usize) -> Result<String> {
-    match row.get(column) {
-        Some(Bound::String(text)) => Ok(text.clone()),
-        _ => Err(Error::from("a stored row is not what its schema says: text expected")),
-    }
-}
-
-pub fn number(row: &[Bound], column: usize) -> Result<u64> {
-    match row.get(column) {
-        Some(Bound::Integer(number)) => Ok(*number as u64),
-        Some(Bound::Float(number)) => Ok(*number as u64),
-        _ => Err(Error::from("a stored row is not what its schema says: number expected")),
-    }
 }

@@ -30,6 +30,7 @@ mod reading;
 mod reply;
 mod reports;
 mod sessions;
+mod sqlite;
 mod sse_bridge;
 mod subscribers;
 mod turn;

@@ -4,9 +4,8 @@
 
 use crate::call::Telling;
 use crate::edge::job_stream_do::JobObject;
-use crate::edge::platform::{now, request_id};
+use crate::edge::platform::{complain, now, request_id};
 use crate::edge::project_feed;
-use crate::edge::projection::complain;
 use crate::event::{Event, Fact};
 use crate::id::EventId;
 use crate::limits;

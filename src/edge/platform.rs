@@ -97,8 +97,13 @@ pub fn transaction(storage: &Storage, mut work: impl FnMut() -> Result<()>) -> R
     raw.transaction_sync(&mut run).map(|_| ()).map_err(Error::from)
 }
 
+/// Something failed that nobody is told of but the operator: one line of the log.
+pub fn complain(event: &str, error: &str) {
+    console_error!("{}", json!({ "event": event, "error": error }));
+}
+
 /// What the platform failed an object in: told to the operator in full, to the caller as a problem of ours.
 pub fn internal(error: Error) -> Problem {
-    console_error!("{}", json!({ "event": "object.failed", "error": error.to_string() }));
+    complain("object.failed", &error.to_string());
     Problem::internal()
 }

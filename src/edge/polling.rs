@@ -135,6 +135,7 @@ impl Desk {
             attempt: None,
             once: None,
             request: Some(self.request.clone()),
+            is_repeat: false,
             answer: Answer::Job,
         };
         let job = job_object::command(&self.env, job, &self.project, order).await.ok()?;

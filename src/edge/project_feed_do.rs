@@ -7,11 +7,9 @@
 use crate::call::{FeedSubscription, Telling, signal};
 use crate::edge::feed_journal::FeedJournal;
 use crate::edge::feed_log::FeedLog;
-use crate::edge::job_stream_do::{joined, subscription};
-use crate::edge::platform::{internal, now};
+use crate::edge::platform::{complain, internal, now};
 use crate::edge::project_feed::HEARD;
-use crate::edge::projection::complain;
-use crate::edge::subscribers::{FAILED, NORMAL, Subscribers, close};
+use crate::edge::subscribers::{FAILED, NORMAL, Subscribers, close, joined, subscription};
 use crate::feed::{Channel, Feed};
 use crate::id::{EventId, JobId};
 use crate::notice::Notice;
@@ -49,6 +47,12 @@ pub struct Memory {
     pub alarm_at: Option<Timestamp>,
 }
 
+/// A feed before it heard something. With its first entry it sets an alarm for its age.
+enum Was {
+    Empty,
+    Filled,
+}
+
 impl DurableObject for ProjectFeed {
     fn new(state: State, env: Env) -> Self {
         if let Ok(pair) = worker_sys::WebSocketRequestResponsePair::new(signal::PING, signal::PONG) {
@@ -65,10 +69,11 @@ impl DurableObject for ProjectFeed {
         }
         let telling: Telling = serde_json::from_str(&request.text().await?)?;
         match self.hear(telling) {
-            Ok(()) => {
+            Ok(Was::Empty) => {
                 self.arm_for_age().await;
                 Response::ok(HEARD)
             }
+            Ok(Was::Filled) => Response::ok(HEARD),
             Err(error) => Response::error(error.to_string(), 500),
         }
     }
@@ -127,14 +132,15 @@ impl ProjectFeed {
     }
 
     /// Takes what is new of what a job tells.
-    fn hear(&self, telling: Telling) -> Result<()> {
+    fn hear(&self, telling: Telling) -> Result<Was> {
         let mut memory = self.memory.borrow_mut();
-        let outcome = self.take(&mut memory, telling);
-        if outcome.is_err() {
+        let was_empty = memory.entries == 0;
+        if let Err(error) = self.take(&mut memory, telling) {
             // Nothing was written: what was noted in memory is forgotten, and the next request wakes the object anew.
             memory.woken = false;
+            return Err(error);
         }
-        outcome
+        Ok(if was_empty && memory.entries > 0 { Was::Empty } else { Was::Filled })
     }
 
     fn take(&self, memory: &mut Memory, telling: Telling) -> Result<()> {

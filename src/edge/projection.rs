@@ -6,21 +6,18 @@ use crate::command::Command;
 use crate::edge::directory::Directory;
 use crate::edge::job_stream_do::JobObject;
 use crate::edge::journal::Commit;
-use crate::edge::platform::{now, request_id};
+use crate::edge::platform::{complain, now, request_id};
 use crate::id::EventId;
 use crate::record::{Record, Settled};
 use crate::time::Timestamp;
-use serde_json::json;
 use std::rc::Rc;
 use std::time::Duration;
-use worker::{Delay, Result, console_error};
+use worker::{Delay, Result};
 
 /// Progress reaches the directory at most so often, ms.
 const BEHIND_MS: u64 = 1_000;
 /// How soon the alarm looks whether the directory has what it should, ms.
 const CHECK_MS: u64 = 5_000;
-/// How old a stored place may be in what everybody was told, ms: far less than a feed remembers.
-const SETTLED_EVERY_MS: u64 = 24 * 3_600_000;
 /// A deadline that the alarm could not carry out is tried again so much later, ms.
 const OVERDUE_MS: u64 = 1_000;
 
@@ -114,11 +111,13 @@ impl JobObject {
             self.erase().await;
             return self.arm_if_deleting().await;
         }
+        self.learn_retention_once().await;
         let order = Order {
             command: Command::Tick,
             attempt: None,
             once: None,
             request: Some(request_id()),
+            is_repeat: false,
             answer: Answer::EventId,
         };
         if let Err(problem) = Rc::clone(&self).order(&record.job.created.project, order).await {
@@ -155,8 +154,8 @@ impl JobObject {
         memory.record.as_ref().is_some_and(|record| record.job.tail > part(&memory.settled))
     }
 
-    /// A job that has ended notes that everybody knows, so that its next wake, often the last, tells nobody again; one
-    /// that lives on does so once a day, because a feed does not know for ever what it was told.
+    /// Notes what everybody knows, so that the next wake, which may come after a feed has forgotten what it was told,
+    /// tells nobody again.
     fn forget_requests_and_settle(&self, is_behind: bool) -> Result<()> {
         if !self.journal.is_stored() {
             return Ok(());
@@ -165,17 +164,11 @@ impl JobObject {
         let mut memory = self.memory.borrow_mut();
         let settled = memory.settled;
         let Some(record) = &mut memory.record else { return Ok(()) };
-        let is_old = record.settled.feed.time().plus(SETTLED_EVERY_MS) < now();
-        let is_due = record.job.ended_by.is_some() || is_old;
-        if !is_behind && is_due && record.settled != settled {
+        if !is_behind && record.settled != settled {
             record.settled = settled;
             self.journal.commit(&Commit { events: &[], record: Some(record), once: None, trims: &[] })?;
             memory.unsaved = 0;
         }
         Ok(())
     }
-}
-
-pub fn complain(event: &str, error: &str) {
-    console_error!("{}", json!({ "event": event, "error": error }));
 }

@@ -2,7 +2,7 @@
 //! stand beside it in wrangler.toml. Contract: “Limits of rate”.
 
 use crate::edge::Visit;
-use crate::edge::platform::setting;
+use crate::edge::platform::{complain, setting};
 use crate::edge::reply::Failure;
 use crate::problem::Problem;
 
@@ -24,8 +24,14 @@ pub async fn count(visit: &Visit, caller: Caller<'_>) -> Result<(), Failure> {
         Caller::Secret(hash) => ("KEY_RATE", "KEY_RATE_FIGURES", hash.to_owned()),
     };
     let Ok(limiter) = visit.env.rate_limiter(binding) else { return Ok(()) };
-    if limiter.limit(key).await?.success {
-        return Ok(());
+    match limiter.limit(key).await {
+        Ok(outcome) if !outcome.success => {}
+        Ok(_) => return Ok(()),
+        // A limiter that does not answer must not close the service.
+        Err(error) => {
+            complain("rate.failed", &error.to_string());
+            return Ok(());
+        }
     }
     let (limit, period) = setting(&visit.env, figures).as_deref().and_then(parse).unwrap_or((0, 10));
     Err(Problem::rate_limited(limit, period).into())

@@ -8,6 +8,7 @@ use crate::call::signal;
 use crate::edge::platform::{TextSocket, random};
 use crate::id::EventId;
 use crate::limits;
+use crate::problem::Problem;
 use crate::replay::Plan;
 use crate::sse;
 use serde::de::DeserializeOwned;
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::hash::Hash;
 use wasm_bindgen::JsCast;
-use worker::{Result, State, WebSocket};
+use worker::{Error, Request, Response, Result, State, WebSocket};
 
 /// The close code of a stream that has come to its end.
 pub const NORMAL: u16 = 1000;
@@ -254,4 +255,21 @@ fn send(socket: &WebSocket, mut text: &str) -> Result<()> {
 /// A socket that is closed already needs no closing.
 pub fn close(socket: &WebSocket, code: u16, reason: &str) {
     let _ = socket.close(Some(code), Some(reason));
+}
+
+/// Reads what a stream's reader asked for.
+pub fn subscription<T: DeserializeOwned>(request: &Request) -> Result<T> {
+    let url = request.url()?;
+    let subscription = url.query_pairs().find(|(name, _)| name == "subscription");
+    let (_, subscription) = subscription.ok_or_else(|| Error::from("subscription missing"))?;
+    Ok(serde_json::from_str(&subscription)?)
+}
+
+/// Answers 101 with a socket, 204 to a reader that has seen the end, or a problem.
+pub fn joined(outcome: std::result::Result<Option<WebSocket>, Problem>) -> Result<Response> {
+    match outcome {
+        Ok(Some(socket)) => Response::from_websocket(socket),
+        Ok(None) => Ok(Response::empty()?.with_status(204)),
+        Err(problem) => Ok(Response::from_json(&problem)?.with_status(problem.status())),
+    }
 }

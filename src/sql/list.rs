@@ -60,7 +60,8 @@ impl Listing {
         (format!("SELECT id, document, found FROM ({sized}) WHERE bytes_before < ? ORDER BY id DESC"), bounds)
     }
 
-    /// Several states are each read from the end of their index and merged, because one `IN` would sort all of them.
+    /// Several states are each read from the end of their index and merged by id, because one `IN` would sort all of
+    /// them; documents are read for the page only.
     fn rows_statement(&self) -> (String, Vec<Bound>) {
         let page = "ORDER BY id DESC LIMIT ? OFFSET ?";
         let states: Vec<Option<JobState>> = match &self.states {
@@ -77,11 +78,11 @@ impl Listing {
             let (filter, own) = self.filter(state.as_slice());
             bounds.extend(own);
             bounds.push(Bound::Number(self.limit + 1 + self.offset));
-            format!("SELECT * FROM (SELECT id, document FROM jobs WHERE {filter} ORDER BY id DESC LIMIT ?)")
+            format!("SELECT * FROM (SELECT id FROM jobs WHERE {filter} ORDER BY id DESC LIMIT ?)")
         });
         let branches = branches.collect::<Vec<_>>().join(" UNION ALL ");
         bounds.extend([Bound::Number(self.limit + 1), Bound::Number(self.offset)]);
-        (format!("SELECT * FROM ({branches}) {page}"), bounds)
+        (format!("SELECT id, document FROM jobs WHERE id IN (SELECT id FROM ({branches}) {page})"), bounds)
     }
 
     /// How many jobs a search finds.

@@ -35,7 +35,7 @@ pub mod object {
 pub mod feed {
     statements!("feed":
         schema, is_created, append, load, save, extent, last_events, last_seen, read, is_stored, before_newest, oldest,
-        thin, oldest_kept, note_seen, trim, forget_seen,
+        thin, oldest_kept, newest_until, note_seen, trim, forget_seen, is_seen,
     );
 }
 

@@ -92,6 +92,13 @@ impl FeedDb {
         }
     }
 
+    /// Drops what is as old as this.
+    fn trim_by_age(&mut self, until: u64) {
+        if let Some(floor) = self.id_of(sql::newest_until, until) {
+            self.trim(floor);
+        }
+    }
+
     /// Forgets what is in memory, and wakes from what is stored.
     fn sleep(&mut self) {
         let stored: String = rows(&self.db, sql::load, vec![], |row| row.get("body")).remove(0);
@@ -229,12 +236,27 @@ fn what_is_noted_never_goes_back() {
 }
 
 #[test]
-fn jobs_long_gone_are_forgotten() {
+fn jobs_long_gone_are_forgotten_until_nothing_is_known() {
     let mut feed = empty();
     let all = feed.append(vec![created(1, 1_000), created(2, 1_001)], START.0);
+    let is_any_seen = |feed: &FeedDb| run(&feed.db, sql::is_seen, vec![]) == 1;
+    assert!(!is_any_seen(&feed));
     feed.trim(all[1].id);
     run(&feed.db, sql::forget_seen, vec![number(1_000)]);
-    assert_eq!([1, 2].map(|job| feed.known(&job_id(job))), [None, Some(1_001)]);
+    assert_eq!(([1, 2].map(|job| feed.known(&job_id(job))), is_any_seen(&feed)), ([None, Some(1_001)], true));
+    run(&feed.db, sql::forget_seen, vec![number(1_001)]);
+    assert!(!is_any_seen(&feed));
+}
+
+#[test]
+fn age_takes_up_to_the_newest_entry_that_is_old_enough_so_that_no_cursor_is_cut_for_nothing() {
+    let mut feed = empty();
+    let all = [START.0, START.0 + 100].map(|now| feed.append(vec![created(1, now)], now).remove(0));
+    feed.trim_by_age(START.0 - 1);
+    assert_eq!(feed.feed.floor, EventId(0));
+    feed.trim_by_age(START.0 + 99);
+    assert_eq!((feed.feed.floor, feed.ids()), (all[0].id, vec![all[1].id.0]));
+    assert_eq!(feed.plan(all[0].id), Plan::Replay { from: all[0].id }, "who saw the last that went missed nothing");
 }
 
 #[test]
@@ -266,7 +288,7 @@ enum Happening {
     /// Progress up to this share of the ids is thinned.
     Thinned(prop::sample::Index),
     TrimmedTo(u64),
-    /// Everything as old as this goes, as by age: also where no entry is.
+    /// Everything as old as this goes: a time at which there may be no entry.
     Aged(prop::sample::Index, u64),
     Slept,
 }
@@ -296,8 +318,9 @@ fn history(happenings: &[Happening]) -> (FeedDb, Vec<Entry>) {
             Happening::Thinned(at) => any(at).into_iter().for_each(|until| feed.thin(until)),
             Happening::TrimmedTo(count) => feed.trim_to(*count),
             Happening::Aged(at, after) => {
-                let until = any(at).map(|id| EventId(id.0 + after).min(feed.feed.tail)).filter(|until| *until > feed.feed.floor);
-                until.into_iter().for_each(|until| feed.trim(until));
+                if let Some(id) = any(at) {
+                    feed.trim_by_age(id.0 + after);
+                }
             }
             Happening::Slept => feed.sleep(),
         }

@@ -1,6 +1,6 @@
 //! Projects, keys, and creations that came with an Idempotency-Key.
 
-use crate::support::build::{job_id, project};
+use crate::support::build::{START, job_id, project};
 use crate::{add_project, directory, job_row, migrated, number, rows, run, text, try_run};
 use jobcast::sql::directory as sql;
 use rusqlite::Connection;
@@ -99,10 +99,15 @@ fn a_key_is_found_by_its_hash_listed_and_touched() {
     let db = directory();
     assert_eq!(add_key(&db, "key_1", project().as_str(), "h1"), 1);
     assert_eq!(add_key(&db, "key_2", "prj_unknown", "h2"), 0, "a key of an unknown project");
-    run(&db, sql::touch_key, vec![text("key_1"), number(5_000)]);
-    let listed: Vec<(String, u64)> =
-        rows(&db, sql::list_keys, vec![text(project().as_str())], |row| Ok((row.get("prefix")?, row.get("last_used_at")?)));
-    assert_eq!(listed, [("jc_abc".to_owned(), 5_000)]);
+    let used = || -> Vec<(String, Option<u64>)> {
+        rows(&db, sql::list_keys, vec![text(project().as_str())], |row| Ok((row.get("prefix")?, row.get("last_used_at")?)))
+    };
+    assert_eq!(used(), [("jc_abc".to_owned(), None)]);
+    // Once in five minutes is enough.
+    for (at, told) in [(0, 0), (299_999, 0), (300_001, 300_001), (300_002, 300_001)] {
+        run(&db, sql::touch_key, vec![text("key_1"), number(START.0 + at)]);
+        assert_eq!(used(), [("jc_abc".to_owned(), Some(START.0 + told))]);
+    }
     assert_eq!(run(&db, sql::find_key, vec![text("h2")]), 0);
     assert!(try_run(&db, sql::insert_key, vec![text("key_3"), text(project().as_str()), text("x"), text("h1"), text("p"), number(1), number(1), Bound::Null]).is_err());
 }

@@ -52,6 +52,19 @@ proptest! {
     }
 }
 
+#[test]
+fn an_offset_reaches_far_into_one_of_the_states_behind_a_word() {
+    let db = directory();
+    for (numbers, status) in [(1..=30, "pending"), (31..=32, "scheduled"), (33..=33, "running"), (34..=60, "delivered")] {
+        numbers.for_each(|number| JobRow { status, ..job_row(number) }.save(&db));
+    }
+    let all = plainly(&db, "status <> 'running'");
+    for offset in [0, 20, 26, 28, 40, 58, 59, 70] {
+        let page = listed_in(&db, project().as_str(), &format!("status=pending&limit=3&offset={offset}"), Words::Queue);
+        assert_eq!(page, all.iter().skip(offset).take(4).cloned().collect::<Vec<_>>(), "{offset}");
+    }
+}
+
 fn newest_of(db: &Connection, project: &str, path: &str) -> Vec<String> {
     rows(db, sql::newest_of_path, vec![text(project), text(path)], |row| row.get("document"))
 }

@@ -3,6 +3,7 @@
 use crate::support::{build, facts, hostile, story::nothing};
 use crate::{created, fold, live, steps, take};
 use jobcast::call::{Answer, Ask, Call, Order};
+use jobcast::command::Command;
 use jobcast::event::Fact;
 use jobcast::record::Record;
 use jobcast::view::pipeline::{Lens, Narrowing};
@@ -45,6 +46,17 @@ fn a_record_is_stored_in_its_pinned_form_and_read_from_it_and_from_older_ones() 
     for form in [pinned, include_str!("record-0.1.json")] {
         assert_eq!(serde_json::from_str::<Record>(form).expect("read"), record);
     }
+}
+
+/// During a deploy both releases speak to each other for a moment.
+#[test]
+fn a_call_of_an_older_release_is_understood() {
+    let sent = concat!(
+        r#"{"job":"job_01KJMA0FM00000000000000001","project":"prj_01KJMA0FM00000000000000001","ask":{"Command":"#,
+        r#"{"command":"ack","attempt":null,"once":null,"answer":"Job"}}}"#
+    );
+    let Ask::Command(order) = serde_json::from_str::<Call>(sent).expect("read").ask else { panic!("a command") };
+    assert_eq!((order.command, order.request, order.is_repeat), (Command::Ack, None, false));
 }
 
 /// What sleeps with a subscriber's socket, and is read back when the object wakes.
@@ -97,7 +109,7 @@ proptest! {
 
     #[test]
     fn a_call_to_the_object_arrives_as_it_was_sent(step in crate::step()) {
-        let order = Order { command: step.command.clone(), attempt: step.attempt, once: None, request: None, answer: Answer::Job };
+        let order = Order { command: step.command.clone(), attempt: step.attempt, once: None, request: None, is_repeat: false, answer: Answer::Job };
         let call: Call = stored(&Call { job: build::job_id(1), project: build::project(), ask: Ask::Command(order) });
         let Ask::Command(order) = call.ask else { panic!("a command") };
         prop_assert_eq!((order.command, order.attempt), (step.command, step.attempt));

@@ -23,15 +23,14 @@ fn archived(story: &Story) -> Archive {
     let mut record = story.record.clone().expect("a job");
     record.expire();
     let end = story.log.iter().find(|event| Some(event.id) == record.job.ended_by).cloned();
-    Archive { record, end }
+    Archive::new(record, end)
 }
 
 /// The job as an empty object shows it: from its archive, and without a log but for its end.
 fn restored(story: &Story) -> Story {
     let stored = serde_json::to_string(&archived(story)).expect("written");
-    let archive: Archive = serde_json::from_str(&stored).expect("read");
-    let record = Record { phase: Phase::Expired, ..archive.record };
-    Story { record: Some(record), log: archive.end.into_iter().collect(), now: story.now.plus(RETENTION), outcome: Ok(vec![]), ..nothing() }
+    let (record, end) = serde_json::from_str::<Archive>(&stored).expect("read").open();
+    Story { record: Some(record), log: end.into_iter().collect(), now: story.now.plus(RETENTION), outcome: Ok(vec![]), ..nothing() }
 }
 
 /// A job with something on every shelf, which failed; a line came after its end.
@@ -96,13 +95,21 @@ fn everything_goes_but_the_end() {
 
 #[test]
 fn a_restored_job_shows_what_it_showed() {
-    for story in [failed(), given_running(job()).when(complete(json!({ "url": "out.mp4" }))), given(job()).when(Command::Cancel)] {
+    for story in [given_running(with_attempts(1)).when(fail("no disk")), given_running(job()).when(complete(json!({ "url": "out.mp4" }))), given(job()).when(Command::Cancel)] {
         let restored = restored(&story);
         assert_eq!(response::job(restored.job()), response::job(story.job()));
         assert_eq!(response::progress(restored.job()), response::progress(story.job()));
         assert_eq!(snapshot(restored.job()), snapshot(story.job()));
-        assert_eq!(restored.log.iter().map(|event| Some(event.id)).collect::<Vec<_>>(), [story.job().ended_by]);
+        assert_eq!(restored.log, story.log[story.log.len() - 1..], "its end, with all that it told");
+        assert_eq!(record(&restored).phase, Phase::Expired);
     }
+}
+
+#[test]
+fn a_result_is_archived_once() {
+    let story = given_running(job()).when(complete(json!("the only result")));
+    let stored = serde_json::to_string(&archived(&story)).expect("written");
+    assert_eq!(stored.matches("the only result").count(), 1);
 }
 
 #[test]

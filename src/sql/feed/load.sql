@@ -1,1 +1,2 @@
+-- Waking. Primary key.
 SELECT body FROM feed WHERE one = 1

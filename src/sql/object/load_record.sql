@@ -1,1 +1,2 @@
+-- Waking. Primary key.
 SELECT body FROM record WHERE one = 1

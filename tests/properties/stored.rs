@@ -50,7 +50,7 @@ fn a_record_is_stored_in_its_pinned_form_and_read_from_it_and_from_older_ones() 
 
 /// During a deploy both releases speak to each other for a moment.
 #[test]
-fn a_call_of_an_older_release_is_understood() {
+fn a_call_without_the_fields_that_came_later_is_understood() {
     let sent = concat!(
         r#"{"job":"job_01KJMA0FM00000000000000001","project":"prj_01KJMA0FM00000000000000001","ask":{"Command":"#,
         r#"{"command":"ack","attempt":null,"once":null,"answer":"Job"}}}"#

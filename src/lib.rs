@@ -8,6 +8,7 @@
 //! * reading them: `replay`, `sse`, `view`, `response`
 //! * asking: `route`, `access`, `token`, `session`, `cors`, `fields`, `request`, `logs`, `batch`, `call`
 //! * refusing: `problem`, `limits`
+//! * describing all of it: `openapi`, on the host only
 
 pub mod access;
 pub mod batch;
@@ -40,3 +41,6 @@ pub mod view;
 
 #[cfg(target_arch = "wasm32")]
 mod edge;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub mod openapi;

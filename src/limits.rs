@@ -81,6 +81,10 @@ pub const FEED_SEEN_MS: u64 = 7 * 24 * 3_600_000;
 pub const SESSION_MS: u64 = 7 * 24 * 3_600_000;
 /// A project's default for how long a finished job's log is kept, hours. Contract.
 pub const RETENTION_HOURS_DEFAULT: u64 = 24;
+/// `retentionHours`: up to a year.
+pub const RETENTION_HOURS: std::ops::RangeInclusive<u64> = 1..=8_760;
+/// An API key's longest life, seconds: ten years.
+pub const KEY_LIFE_SECONDS: u64 = 10 * 366 * 86_400;
 
 /// A page of anything that is listed, entries: default and cap. Contract for jobs.
 pub const PAGE_DEFAULT: u64 = 50;

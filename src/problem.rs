@@ -39,6 +39,36 @@ pub enum Code {
 }
 
 impl Code {
+    /// In the order of their statuses.
+    pub const ALL: [Code; 26] = [
+        Code::InvalidRequest,
+        Code::InvalidJson,
+        Code::InvalidCursor,
+        Code::MissingCredential,
+        Code::InvalidCredential,
+        Code::MissingScope,
+        Code::CrossSite,
+        Code::NotFound,
+        Code::JobNotFound,
+        Code::ProjectNotFound,
+        Code::KeyNotFound,
+        Code::MethodNotAllowed,
+        Code::JobNotPending,
+        Code::JobNotRunning,
+        Code::JobNotFailed,
+        Code::JobNotCancellable,
+        Code::JobActive,
+        Code::JobFinished,
+        Code::JobCancelled,
+        Code::AttemptSuperseded,
+        Code::IdempotencyConflict,
+        Code::TooLarge,
+        Code::UnsupportedMediaType,
+        Code::RateLimited,
+        Code::Internal,
+        Code::Unavailable,
+    ];
+
     pub fn status(self) -> u16 {
         match self {
             Code::InvalidRequest | Code::InvalidJson | Code::InvalidCursor => 400,

@@ -11,6 +11,9 @@ use std::sync::LazyLock;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
     Health,
+    /// `openapi.json`, and the page that renders it.
+    OpenApi,
+    Reference,
     CreateJobs,
     ListJobs,
     PollJobs,
@@ -87,8 +90,10 @@ const fn row(method: &'static str, path: &'static str, action: Action, door: Doo
 }
 
 /// Every route of the service.
-pub const TABLE: [Row; 44] = [
+pub const TABLE: [Row; 46] = [
     row("GET", "/health", Action::Health, Door::Open),
+    row("GET", "/openapi.json", Action::OpenApi, Door::Open),
+    row("GET", "/reference", Action::Reference, Door::Open),
     row("POST", "/api/v1/jobs", Action::CreateJobs, Door::Scoped(Scope::Create)),
     row("GET", "/api/v1/jobs", Action::ListJobs, Door::Scoped(Scope::Read)),
     row("POST", "/api/v1/jobs/poll", Action::PollJobs, Door::Scoped(Scope::Poll)),

@@ -9,6 +9,8 @@ use std::collections::{BTreeSet, HashSet};
 /// The contract's table: method, path, the action that answers, and who may call it.
 const CONTRACT: &[(&str, &str, Action, &str)] = &[
     ("GET", "/health", Action::Health, "open"),
+    ("GET", "/openapi.json", Action::OpenApi, "open"),
+    ("GET", "/reference", Action::Reference, "open"),
     ("POST", "/api/v1/jobs", Action::CreateJobs, "jobs:create"),
     ("GET", "/api/v1/jobs", Action::ListJobs, "jobs:read"),
     ("GET", "/api/v1/jobs/{id}", Action::GetJob, "jobs:read"),
@@ -54,6 +56,9 @@ const CONTRACT: &[(&str, &str, Action, &str)] = &[
     ("GET", "/api/session", Action::ShowSession, "session"),
     ("DELETE", "/api/session", Action::EndSession, "session"),
 ];
+
+/// What tells nothing of any project.
+const OPEN: [&str; 3] = ["/health", "/openapi.json", "/reference"];
 
 const JOB: &str = "job_01KJMA0FM00000000000000001";
 const PROJECT: &str = "prj_01KJMA0FM00000000000000001";
@@ -122,7 +127,7 @@ fn the_black_box_tests_know_every_route_with_its_door_and_no_other() {
 fn every_route_shows_how_projects_are_kept_apart() {
     let tested = tested();
     let without: Vec<_> = tested.iter().filter(|row| row.isolation == "nothing").map(|row| row.path.as_str()).collect();
-    assert_eq!(without, ["/health"], "every other route answers of some project");
+    assert_eq!(without, OPEN, "every other route answers of some project");
     assert!(tested.iter().all(|row| !row.isolation.is_empty()));
 }
 
@@ -134,9 +139,9 @@ fn no_route_and_no_action_stands_twice() {
 }
 
 #[test]
-fn nothing_but_health_is_open_to_everybody() {
+fn nothing_but_health_and_the_description_of_the_service_is_open_to_everybody() {
     let open: Vec<_> = TABLE.iter().filter(|row| row.door == Door::Open).map(|row| row.path).collect();
-    assert_eq!(open, ["/health"]);
+    assert_eq!(open, OPEN);
     let public: Vec<_> = TABLE.iter().filter(|row| row.door == Door::Public).map(|row| (row.method, row.path)).collect();
     assert_eq!(public, [("GET", "/api/v1/jobs/{job}/events"), ("GET", "/queue/events"), ("GET", "/video-status/{*path}")]);
 }

@@ -16,11 +16,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use wasm_bindgen::JsValue;
 
-/// A key's longest life, seconds: ten years.
-const KEY_LIFE_SECONDS: u64 = 10 * 366 * 86_400;
-/// `retentionHours`: up to a year.
-const RETENTION_HOURS: std::ops::RangeInclusive<u64> = 1..=8_760;
-
 #[derive(Deserialize)]
 struct ProjectRow {
     id: String,
@@ -88,7 +83,7 @@ pub async fn update_project(mut visit: Visit) -> reply::Answer {
     let fields = Fields::of(&asked, "")?;
     let name = fields.text("name", limits::SHORT_TEXT)?;
     let public_read = fields.flag("publicRead")?;
-    let retention = fields.whole("retentionHours", RETENTION_HOURS)?;
+    let retention = fields.whole("retentionHours", limits::RETENTION_HOURS)?;
     let is_default = match fields.flag("isDefault")? {
         Some(false) => return Err(Problem::field("isDefault", "Make another project the default one instead.").into()),
         is_default => is_default,
@@ -164,7 +159,7 @@ pub async fn create_key(mut visit: Visit) -> reply::Answer {
         // Never by default: a misspelt field would make a key for everything.
         _ => return Err(Problem::field("scopes", "Name at least one scope.").into()),
     };
-    let life = fields.whole("expiresInSeconds", 1..=KEY_LIFE_SECONDS)?;
+    let life = fields.whole("expiresInSeconds", 1..=limits::KEY_LIFE_SECONDS)?;
     let new = NewKey::new(&name, scopes, life.map(|seconds| now().plus(seconds * 1_000)));
     let stored: Option<IdRow> = Directory::open(&visit.env)?.first(sql::insert_key, &new.bounds(&project)).await?;
     stored.ok_or_else(Problem::project_not_found)?;

@@ -27,6 +27,7 @@ mod projection;
 mod queue;
 mod rate;
 mod reading;
+mod reference;
 mod reply;
 mod reports;
 mod sessions;
@@ -91,6 +92,8 @@ fn allowed_origins(env: &Env) -> Vec<String> {
 async fn handle(visit: Visit) -> std::result::Result<Response, Failure> {
     match visit.route.action {
         Action::Health => reply::json(200, &serde_json::json!({ "status": "ok" })),
+        Action::OpenApi => reference::document(),
+        Action::Reference => reference::page(),
         Action::CreateJobs => jobs::create(visit).await,
         Action::ListJobs | Action::QueueJobs => listing::list(visit).await,
         Action::PollJobs => polling::poll(visit).await,

@@ -37,6 +37,15 @@ pub fn json_stream(body: web_sys::ReadableStream) -> Answer {
     Ok(json_body(ResponseBody::Stream(body), 200)?)
 }
 
+/// 200, with a text that is part of the release: a copy may serve for a while.
+pub fn fixed(content_type: &str, text: &str) -> Answer {
+    let mut response = Response::from_body(ResponseBody::Body(text.as_bytes().to_vec()))?;
+    let headers = response.headers_mut();
+    headers.set("content-type", content_type)?;
+    headers.set("cache-control", "public, max-age=300")?;
+    Ok(response)
+}
+
 fn json_body(body: ResponseBody, status: u16) -> Result<Response> {
     let mut response = Response::from_body(body)?.with_status(status);
     let headers = response.headers_mut();

@@ -3,6 +3,26 @@
 use crate::notice::{News, Notice};
 use serde_json::{Value, json};
 
+/// Seed 003, “Event types”.
+pub const NAMES: [&str; 16] = [
+    "queued",
+    "vision_started",
+    "vision_completed",
+    "vision_failed",
+    "stage_started",
+    "stage_completed",
+    "stage_failed",
+    "retry_scheduled",
+    "r2_write_completed",
+    "webhook_dispatched",
+    "webhook_delivered",
+    "webhook_failed",
+    "webhook_dead_letter",
+    "ready",
+    "failed",
+    "cancelled",
+];
+
 /// The event's name; `None` for what this view does not show.
 pub fn name(notice: &Notice) -> Option<&'static str> {
     Some(match &notice.news {
@@ -89,33 +109,13 @@ fn default_code(name: &str) -> &str {
 mod tests {
     use super::*;
 
-    /// Seed 003, “Event types”.
-    const ENUM: [&str; 16] = [
-        "queued",
-        "vision_started",
-        "vision_completed",
-        "vision_failed",
-        "stage_started",
-        "stage_completed",
-        "stage_failed",
-        "retry_scheduled",
-        "r2_write_completed",
-        "webhook_dispatched",
-        "webhook_delivered",
-        "webhook_failed",
-        "webhook_dead_letter",
-        "ready",
-        "failed",
-        "cancelled",
-    ];
-
     #[test]
     fn stages_are_told_in_the_closed_enum_and_no_other_word() {
         let words =
             ["start", "complete", "error", "skipped", "dispatched", "delivered", "failed", "dead_letter", "results"];
         for stage in ["vision", "r2_write", "webhook", "encode"] {
             for word in words {
-                assert!(stage_name(stage, word).is_none_or(|name| ENUM.contains(&name)), "{stage} {word}");
+                assert!(stage_name(stage, word).is_none_or(|name| NAMES.contains(&name)), "{stage} {word}");
             }
         }
         assert_eq!(stage_name("encode", "failed"), None);

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 /// The event names that `?events=` may list besides `stage:<name>` and `stage:*`.
-const NAMES: [&str; 9] = [
+pub const NAMES: [&str; 9] = [
     "job:snapshot",
     "job:started",
     "job:progress",
@@ -97,7 +97,7 @@ impl Lens {
 }
 
 /// The event's name and data in this view; `None` for facts that it does not show.
-fn frame(event: &Event) -> Option<(String, Value)> {
+pub fn frame(event: &Event) -> Option<(String, Value)> {
     let named = |name: &str, data: Value| Some((name.to_owned(), data));
     let attempt = event.attempt;
     match &event.fact {

@@ -8,8 +8,15 @@ const NAMED: &str = "https://app.example";
 const STRANGER: &str = "https://evil.example";
 
 /// The paths that any page may read.
-const PUBLIC: [&str; 5] =
-    ["/health", "/queue/events", "/video-status/{*path}", "/v1/{projectKey}/events/{job}", "/api/v1/jobs/{job}/events"];
+const PUBLIC: [&str; 7] = [
+    "/health",
+    "/openapi.json",
+    "/reference",
+    "/queue/events",
+    "/video-status/{*path}",
+    "/v1/{projectKey}/events/{job}",
+    "/api/v1/jobs/{job}/events",
+];
 
 fn allowed() -> Vec<String> {
     origins(" https://app.example/ ,,https://b.example")

@@ -6,7 +6,7 @@ use crate::edge::reply;
 const DOCUMENT: &str = include_str!("../../openapi.json");
 const PAGE: &str = include_str!("reference.html");
 /// The page is one file and reads one document: nothing else can be loaded or sent.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; \
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 pub fn document() -> reply::Answer {

@@ -62,11 +62,21 @@ const HEADERS: [(&str, &str, &str, &str); 11] = [
     ("XRateLimitLimit", "X-RateLimit-Limit", "Requests that are allowed in one period.", "integer"),
     ("XRateLimitRemaining", "X-RateLimit-Remaining", "Requests that are left in this period.", "integer"),
     ("XRateLimitReset", "X-RateLimit-Reset", "Seconds until the next period begins at the latest.", "integer"),
-    ("SetCookie", "Set-Cookie", "Sets or clears the session's cookie: `HttpOnly`, `SameSite=Lax`, `Secure` off localhost.", "string"),
+    (
+        "SetCookie",
+        "Set-Cookie",
+        "Sets or clears the session's cookie: `HttpOnly`, `SameSite=Lax`, `Secure` off localhost.",
+        "string",
+    ),
     ("StreamCacheControl", "Cache-Control", "`no-cache`.", "string"),
     ("XAccelBuffering", "X-Accel-Buffering", "`no`: proxies pass each event on at once.", "string"),
     ("CacheControl", "Cache-Control", "How long a copy may serve.", "string"),
-    ("ContentSecurityPolicy", "Content-Security-Policy", "The page loads nothing but this service's own document.", "string"),
+    (
+        "ContentSecurityPolicy",
+        "Content-Security-Policy",
+        "The page loads nothing but this service's own document.",
+        "string",
+    ),
 ];
 
 pub fn headers() -> Value {

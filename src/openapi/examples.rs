@@ -1,7 +1,9 @@
 //! Owns the examples: a job's story at a fixed time, told by the very code that answers and streams, so that an
 //! example cannot say what the service does not.
 
-use crate::event::{CancelledBy, Created, Event, Fact, LogChunk, LogLevel, LogLine, Origin, Progress, QueuedReason, StageReport};
+use crate::event::{
+    CancelledBy, Created, Event, Fact, LogChunk, LogLevel, LogLine, Origin, Progress, QueuedReason, StageReport,
+};
 use crate::evolve::evolve;
 use crate::id::{EventId, JobId, KeyId, ProjectId, RequestId};
 use crate::job::Job;
@@ -162,8 +164,12 @@ fn facts() -> Vec<Fact> {
 fn placed(facts: Vec<Fact>) -> Vec<Event> {
     let place = |(index, fact): (usize, Fact)| {
         let latency_ms = match &fact {
-            Fact::StageCompleted(report) => report.fields["durationSec"].as_f64().map(|seconds| (seconds * 1_000.0) as u64),
-            Fact::StageFailed(_) | Fact::Failed { .. } | Fact::Completed { .. } | Fact::RetryScheduled { .. } => Some(8_400),
+            Fact::StageCompleted(report) => {
+                report.fields["durationSec"].as_f64().map(|seconds| (seconds * 1_000.0) as u64)
+            }
+            Fact::StageFailed(_) | Fact::Failed { .. } | Fact::Completed { .. } | Fact::RetryScheduled { .. } => {
+                Some(8_400)
+            }
             _ => None,
         };
         let origin = Origin { request: Some(request_id()), latency_ms };

@@ -82,5 +82,9 @@ fn written(path: &str) -> String {
 
 /// The names in braces, in their order.
 fn placeholders(row: &Row) -> Vec<&'static str> {
-    row.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).map(|name| name.trim_start_matches('*')).collect()
+    row.path
+        .split('/')
+        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+        .map(|name| name.trim_start_matches('*'))
+        .collect()
 }

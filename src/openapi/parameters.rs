@@ -1,10 +1,10 @@
 //! Owns the parameters of routes: those of the path, of the query, and the headers that callers set.
 
+use crate::job::JobState;
 use crate::limits;
 use crate::openapi::schemas::shape::{list, named as schema, note, text, text_up_to, whole, words};
 use crate::openapi::schemas::words::log_levels;
 use crate::view::queue;
-use crate::job::JobState;
 use serde_json::{Map, Value, json};
 
 /// A reference to one of `all`.
@@ -23,16 +23,17 @@ pub fn all() -> Value {
 type Named = Vec<(&'static str, Value)>;
 
 fn paths() -> Named {
-    let path = |name: &str, schema: Value, about: &str| {
-        json!({ "name": name, "in": "path", "required": true, "description": about, "schema": schema })
-    };
+    let path = |name: &str, schema: Value, about: &str| json!({ "name": name, "in": "path", "required": true, "description": about, "schema": schema });
     vec![
         ("job", path("job", schema("JobId"), "The job's id; the asset view calls it an asset.")),
         ("project", path("project", schema("ProjectId"), "The project's id.")),
         ("key", path("key", schema("KeyId"), "The key's id, which is no secret.")),
         ("stage", path("stage", schema("StageName"), "The stage's name, percent-encoded.")),
         ("projectKey", path("projectKey", schema("ProjectKey"), "The project's publishable key.")),
-        ("path", path("path", text(), "The job's `filePath`, percent-encoded. Its slashes may also stand as they are.")),
+        (
+            "path",
+            path("path", text(), "The job's `filePath`, percent-encoded. Its slashes may also stand as they are."),
+        ),
     ]
 }
 
@@ -51,7 +52,14 @@ fn pages() -> Named {
         ("LogLimit", limit(limits::PAGE_LOG)),
         ("Offset", query("offset", json!({ "type": "integer", "minimum": 0, "default": 0 }), "Entries to pass over.")),
         ("Cursor", query("cursor", schema("JobId"), "The `nextCursor` of the page before.")),
-        ("AfterEvent", query("after", schema("EventId"), "Only what is newer than this event: the `nextAfter` of the page before.")),
+        (
+            "AfterEvent",
+            query(
+                "after",
+                schema("EventId"),
+                "Only what is newer than this event: the `nextAfter` of the page before.",
+            ),
+        ),
         ("AfterLine", query("after", whole(0), "Only lines after this `seq`: the `nextAfter` of the page before.")),
     ]
 }
@@ -64,7 +72,10 @@ fn filters() -> Named {
     levels["explode"] = json!(false);
     vec![
         ("Status", query("status", words(canonical), "Only jobs in this state; also in the words of the other views.")),
-        ("QueueStatus", query("status", words(queued), "Only jobs in this state; `processing` is taken for `running`.")),
+        (
+            "QueueStatus",
+            query("status", words(queued), "Only jobs in this state; `processing` is taken for `running`."),
+        ),
         ("Name", query("name", text(), "Only jobs of exactly this name.")),
         ("FilePath", query("filePath", text(), "Only jobs of exactly this path.")),
         ("Level", levels),
@@ -78,11 +89,18 @@ fn streams() -> Named {
     events["style"] = json!("form");
     events["explode"] = json!(false);
     events["example"] = json!(["job:progress", "stage:*"]);
-    let cursor = "The id of the last event that you saw; every newer one comes once, in order. `0` asks for the whole log.";
+    let cursor =
+        "The id of the last event that you saw; every newer one comes once, in order. `0` asks for the whole log.";
     vec![
         ("Events", events),
-        ("LastEventId", json!({ "name": "Last-Event-ID", "in": "header", "description": cursor, "schema": schema("Cursor") })),
-        ("LastEventIdQuery", query("lastEventId", schema("Cursor"), "The same, where a header cannot be set. The header wins.")),
+        (
+            "LastEventId",
+            json!({ "name": "Last-Event-ID", "in": "header", "description": cursor, "schema": schema("Cursor") }),
+        ),
+        (
+            "LastEventIdQuery",
+            query("lastEventId", schema("Cursor"), "The same, where a header cannot be set. The header wins."),
+        ),
     ]
 }
 
@@ -92,10 +110,27 @@ fn headers() -> Named {
     let mut key = text_up_to(limits::IDEMPOTENCY_KEY);
     key["pattern"] = json!("^[!-~]+$");
     vec![
-        ("IdempotencyKey", header("Idempotency-Key", key, &format!(
-            "A repeat within {hours} h adds nothing and gets the first answer; the same key with another request is refused."
-        ))),
-        ("JobAttempt", header("X-Job-Attempt", whole(1), "The attempt that you were given: a report that comes too late is refused.")),
-        ("ContentEncoding", header("Content-Encoding", words(["gzip", "x-gzip", "identity"]), "A batch of lines may be compressed.")),
+        (
+            "IdempotencyKey",
+            header(
+                "Idempotency-Key",
+                key,
+                &format!(
+                    "A repeat within {hours} h adds nothing and gets the first answer; the same key with another request is refused."
+                ),
+            ),
+        ),
+        (
+            "JobAttempt",
+            header(
+                "X-Job-Attempt",
+                whole(1),
+                "The attempt that you were given: a report that comes too late is refused.",
+            ),
+        ),
+        (
+            "ContentEncoding",
+            header("Content-Encoding", words(["gzip", "x-gzip", "identity"]), "A batch of lines may be compressed."),
+        ),
     ]
 }

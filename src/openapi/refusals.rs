@@ -110,8 +110,10 @@ impl Group {
         let words: Vec<String> = self.codes.iter().map(|code| word_of(*code)).collect();
         let meaning = |code: &Code| format!("`{}`: {}", word_of(*code), about(*code));
         let headers: Vec<&str> = self.codes.iter().flat_map(|code| code_headers(*code)).copied().collect();
-        let examples: Map<String, Value> =
-            words.iter().map(|word| (word.clone(), json!({ "$ref": format!("#/components/examples/{word}") }))).collect();
+        let examples: Map<String, Value> = words
+            .iter()
+            .map(|word| (word.clone(), json!({ "$ref": format!("#/components/examples/{word}") })))
+            .collect();
         let schema = json!({
             "allOf": [{ "$ref": "#/components/schemas/Problem" }, { "properties": { "code": { "enum": words } } }],
         });
@@ -141,7 +143,9 @@ pub fn about(code: Code) -> &'static str {
         Code::InvalidCursor => "the cursor is none of this list or stream.",
         Code::MissingCredential => "this needs a credential.",
         Code::InvalidCredential => "the credential is unknown, expired, revoked, or of the wrong kind.",
-        Code::MissingScope => "the credential is good and lacks the scope in `details.scope`; `WWW-Authenticate` names it too.",
+        Code::MissingScope => {
+            "the credential is good and lacks the scope in `details.scope`; `WWW-Authenticate` names it too."
+        }
         Code::CrossSite => "a page of another site used the session's cookie.",
         Code::NotFound => "there is nothing at this path.",
         Code::JobNotFound => "no such job in the caller's project.",
@@ -171,9 +175,10 @@ fn sample(code: Code) -> Problem {
     match code {
         Code::InvalidRequest => field("percent", "percent must be a number from 0 to 100."),
         Code::InvalidJson => field("percent", "The body is not valid JSON: expected value at line 1 column 13."),
-        Code::InvalidCursor => {
-            field("lastEventId", "lastEventId must be the id of an event of this stream: send back the last one that you saw.")
-        }
+        Code::InvalidCursor => field(
+            "lastEventId",
+            "lastEventId must be the id of an event of this stream: send back the last one that you saw.",
+        ),
         Code::MissingCredential => access::missing_credential(),
         Code::InvalidCredential => access::bad_credential("This API key is unknown, expired or revoked: use another."),
         Code::MissingScope => {

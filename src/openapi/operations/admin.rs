@@ -34,8 +34,11 @@ pub fn create_project() -> Operation {
 }
 
 pub fn list_projects() -> Operation {
-    administration("List projects")
-        .answers(Answer::ok("All projects.", named("Projects"), json!({ "projects": [project()] })))
+    administration("List projects").answers(Answer::ok(
+        "All projects.",
+        named("Projects"),
+        json!({ "projects": [project()] }),
+    ))
 }
 
 pub fn update_project() -> Operation {
@@ -52,9 +55,11 @@ pub fn create_key() -> Operation {
         "expiresAt": START.plus(86_400_000).iso(),
     });
     let body = json!({ "name": "encoder", "scopes": scopes, "expiresInSeconds": 86_400 });
-    administration("Create a key")
-        .body(Body::required(named("NewKey"), body))
-        .answers(Answer::created("The key. Its secret is shown once.", named("CreatedKey"), example))
+    administration("Create a key").body(Body::required(named("NewKey"), body)).answers(Answer::created(
+        "The key. Its secret is shown once.",
+        named("CreatedKey"),
+        example,
+    ))
 }
 
 pub fn list_keys() -> Operation {

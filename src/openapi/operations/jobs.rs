@@ -50,11 +50,16 @@ pub fn delete() -> Operation {
 
 pub fn progress() -> Operation {
     let example = examples::job().map_or(Value::Null, |job| response::progress(&job));
-    Operation::new(Tag::Jobs, "Read a job's last progress").answers(Answer::ok("The progress.", named("JobProgress"), example))
+    Operation::new(Tag::Jobs, "Read a job's last progress").answers(Answer::ok(
+        "The progress.",
+        named("JobProgress"),
+        example,
+    ))
 }
 
 pub fn checkpoints() -> Operation {
-    let saved: Vec<_> = examples::events().into_iter().filter(|event| matches!(event.fact, Fact::Checkpoint(_))).collect();
+    let saved: Vec<_> =
+        examples::events().into_iter().filter(|event| matches!(event.fact, Fact::Checkpoint(_))).collect();
     let example = response::checkpoints_page(&saved, limits::PAGE_DEFAULT, None);
     Operation::new(Tag::Jobs, "Read a job's checkpoints, oldest first")
         .takes(&["AfterEvent", "LogLimit"])
@@ -66,12 +71,18 @@ pub fn logs() -> Operation {
     let lines: Vec<_> = examples::lines().into_iter().filter(|line| filter.passes(line)).collect();
     Operation::new(Tag::Jobs, "Read a job's log lines, oldest first")
         .takes(&["AfterLine", "LogLimit", "Level", "LogText"])
-        .answers(Answer::ok("A page of lines.", named("LogPage"), response::logs_page(&lines, limits::PAGE_DEFAULT, None)))
+        .answers(Answer::ok(
+            "A page of lines.",
+            named("LogPage"),
+            response::logs_page(&lines, limits::PAGE_DEFAULT, None),
+        ))
 }
 
 pub fn kill() -> Operation {
     Operation::new(Tag::Jobs, "Kill a job")
-        .about("From any state that is not final. A running producer learns it from its next call: 409 `job_cancelled`.")
+        .about(
+            "From any state that is not final. A running producer learns it from its next call: 409 `job_cancelled`.",
+        )
         .takes(&COMMAND)
         .body(Body::optional(named("Kill"), json!({ "reason": "the file was withdrawn" })))
         .answers(Answer::ok("The job, `cancelled`.", named("Job"), examples::cancelled()))
@@ -95,7 +106,8 @@ pub fn cancel() -> Operation {
 
 pub fn mint_token() -> Operation {
     let url = response::events_url(ORIGIN, examples::job_id().as_str());
-    let example = json!({ "token": "jct_…", "expiresAt": START.plus(3_600_000).iso(), "url": format!("{url}?token=jct_…") });
+    let example =
+        json!({ "token": "jct_…", "expiresAt": START.plus(3_600_000).iso(), "url": format!("{url}?token=jct_…") });
     Operation::new(Tag::Streams, "Mint a stream token")
         .about("For a plain `EventSource`: the token reads this one job until it expires. A key cannot give what it lacks.")
         .body(Body::optional(named("TokenRequest"), json!({ "ttlSeconds": 3600, "scopes": ["jobs:read"] })))

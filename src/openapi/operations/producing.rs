@@ -31,9 +31,15 @@ fn report(summary: &'static str, body: Value, example: Value) -> Operation {
 
 pub fn poll() -> Operation {
     producing("Take jobs from the queue")
-        .about("Lower priority number first, then older first. Two producers never get the same job for the same attempt.")
+        .about(
+            "Lower priority number first, then older first. Two producers never get the same job for the same attempt.",
+        )
         .body(Body::optional(named("PollRequest"), json!({ "count": 1, "names": ["encode"], "waitSeconds": 1 })))
-        .answers(Answer::ok("Jobs that are yours, `delivered`; none if there is none.", named("Jobs"), json!({ "jobs": [examples::delivered()] })))
+        .answers(Answer::ok(
+            "Jobs that are yours, `delivered`; none if there is none.",
+            named("Jobs"),
+            json!({ "jobs": [examples::delivered()] }),
+        ))
 }
 
 pub fn claim() -> Operation {
@@ -76,7 +82,11 @@ pub fn stage() -> Operation {
 
 pub fn keep_alive() -> Operation {
     command("Say that the job is still worked on")
-        .answers(Answer::ok("When the attempt is over without another report.", named("KeptAlive"), response::kept_alive(Some(START.plus(300_000)))))
+        .answers(Answer::ok(
+            "When the attempt is over without another report.",
+            named("KeptAlive"),
+            response::kept_alive(Some(START.plus(300_000))),
+        ))
         .refuses(&NOT_RUNNING)
 }
 

@@ -22,8 +22,9 @@ fn gone() -> Answer {
 pub fn job() -> Operation {
     let events: Vec<_> = examples::events().into_iter().take(3).collect();
     let page = response::events_page(&events, Visibility::Full, limits::PAGE_DEFAULT, None);
-    let answer = Answer::stream("The stream; or, with `Accept: application/json`, a page of the log.", named("PipelineEvent"))
-        .content("application/json", json!({ "schema": named("EventPage"), "example": page }));
+    let answer =
+        Answer::stream("The stream; or, with `Accept: application/json`, a page of the log.", named("PipelineEvent"))
+            .content("application/json", json!({ "schema": named("EventPage"), "example": page }));
     stream("Watch a job")
         .about(
             "`job:snapshot` first, always; with a cursor then every event that is newer; then live. It ends after `job:completed` or \

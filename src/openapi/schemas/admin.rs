@@ -10,7 +10,13 @@ use serde_json::Value;
 pub fn all() -> Named {
     vec![
         ("SessionRequest", session_request()),
-        ("NewProject", object().has("name", text_up_to(limits::SHORT_TEXT)).may("publicRead", with_default(is_public(), false)).growing()),
+        (
+            "NewProject",
+            object()
+                .has("name", text_up_to(limits::SHORT_TEXT))
+                .may("publicRead", with_default(is_public(), false))
+                .growing(),
+        ),
         ("CreatedProject", created_project()),
         ("Project", project()),
         ("Projects", object().has("projects", list(named("Project"))).growing()),
@@ -58,7 +64,10 @@ fn new_key() -> Value {
     object()
         .may("name", with_default(text_up_to(limits::SHORT_TEXT), "key"))
         .has("scopes", scope_words())
-        .may("expiresInSeconds", note(whole_in(1..=limits::KEY_LIFE_SECONDS), "Where it is left out, the key does not expire."))
+        .may(
+            "expiresInSeconds",
+            note(whole_in(1..=limits::KEY_LIFE_SECONDS), "Where it is left out, the key does not expire."),
+        )
         .growing()
 }
 

@@ -52,7 +52,10 @@ fn problem() -> Value {
         .may("period", note(whole(0), "Seconds."));
     let fields = object()
         .has("error", note(text(), "What to do, for a person."))
-        .has("code", note(words(Code::ALL.map(word_of).iter().map(String::as_str)), "Stable: a program may branch on it."))
+        .has(
+            "code",
+            note(words(Code::ALL.map(word_of).iter().map(String::as_str)), "Stable: a program may branch on it."),
+        )
         .has("requestId", named("RequestId"))
         .may("details", details.growing());
     note(fields.growing(), "A refusal. Nothing was changed.")

@@ -15,7 +15,10 @@ pub fn all() -> Vec<(String, Value)> {
         events.push(with_id(event(only(name), &schema)));
         all.push((schema, with_example(data(name).closed(), examples::of(&frames, name))));
     }
-    all.push(("AssetEvent".to_owned(), note(one_of(events), "One event of an asset's stream, or of a project's activity.")));
+    all.push((
+        "AssetEvent".to_owned(),
+        note(one_of(events), "One event of an asset's stream, or of a project's activity."),
+    ));
     all
 }
 

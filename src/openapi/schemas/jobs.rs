@@ -8,7 +8,13 @@ use serde_json::Value;
 
 pub fn all() -> Named {
     vec![
-        ("Job", note(job_fields(named("JobStatus")).growing(), "A job. Every field is always there, null where it does not apply.")),
+        (
+            "Job",
+            note(
+                job_fields(named("JobStatus")).growing(),
+                "A job. Every field is always there, null where it does not apply.",
+            ),
+        ),
         ("Jobs", object().has("jobs", list(named("Job"))).growing()),
         ("JobPage", page_of("Job")),
         ("QueueJob", note(job_fields(named("QueueStatus")).growing(), "A job in the words of the queue view.")),
@@ -18,7 +24,10 @@ pub fn all() -> Named {
         ("FileUnknown", note(object().has("status", only("not_found")).growing(), "No job has this path.")),
         ("JobProgress", job_progress()),
         ("Stage", stage()),
-        ("Stages", note(map(named("Stage")), "By name, in the order in which they were declared, then first reported.")),
+        (
+            "Stages",
+            note(map(named("Stage")), "By name, in the order in which they were declared, then first reported."),
+        ),
         ("SubProgress", note(map(sub_progress()), "Parts of the work, by name.")),
     ]
 }
@@ -70,7 +79,8 @@ fn page_of(job: &str) -> Value {
 }
 
 fn queue_stats() -> Value {
-    let counts = crate::view::queue::WORDS.iter().fold(object().has("total", whole(0)), |stats, word| stats.has(word, whole(0)));
+    let counts =
+        crate::view::queue::WORDS.iter().fold(object().has("total", whole(0)), |stats, word| stats.has(word, whole(0)));
     note(counts.growing(), "How many jobs are in each state.")
 }
 

@@ -20,8 +20,14 @@ pub fn all() -> Named {
         ("CheckpointPage", page("checkpoints", named("Checkpoint"), next_event()).growing()),
         ("LoggedEvent", logged_event()),
         ("EventPage", event_page()),
-        ("Reset", note(reset(), "The log cannot go on from your cursor: it begins as without one. What may have been missed is \
-            read from `GET /api/v1/jobs` or `GET /queue/jobs`.")),
+        (
+            "Reset",
+            note(
+                reset(),
+                "The log cannot go on from your cursor: it begins as without one. What may have been missed is \
+            read from `GET /api/v1/jobs` or `GET /queue/jobs`.",
+            ),
+        ),
     ]
 }
 
@@ -98,7 +104,9 @@ fn data(fact: &Fact) -> Value {
         Fact::RetryScheduled { .. } => trouble().has("nextAttempt", whole(1)).has("retryAt", whole(0)).growing(),
         Fact::Completed { .. } => object().has("result", anything()).growing(),
         Fact::Failed { .. } => trouble().growing(),
-        Fact::Cancelled { .. } => object().has("reason", nullable(text())).has("by", words(["cancel", "kill"])).growing(),
+        Fact::Cancelled { .. } => {
+            object().has("reason", nullable(text())).has("by", words(["cancel", "kill"])).growing()
+        }
         Fact::Retried { .. } => object().has("nextAttempt", whole(1)).growing(),
     }
 }

@@ -92,7 +92,10 @@ pub fn stage() -> Value {
         .has("stage", named("StageName"))
         .has("type", note(text(), "`start`, `complete`, `skipped`, `error`, or a word of the producer's."))
         .may("durationSec", note(anything(), "Of `complete`: a number of seconds, as told or as measured."));
-    note(report.open(), "A stage's report, with whatever fields its producer sent besides (`detail`, `reason`, `error`, …).")
+    note(
+        report.open(),
+        "A stage's report, with whatever fields its producer sent besides (`detail`, `reason`, `error`, …).",
+    )
 }
 
 fn retry() -> Value {

@@ -32,33 +32,50 @@ fn at_most(entries: usize, items: Value) -> Value {
 }
 
 fn new_job() -> Value {
-    let stages = json!({ "type": "array", "maxItems": limits::STAGES, "uniqueItems": true, "items": named("StageName") });
+    let stages =
+        json!({ "type": "array", "maxItems": limits::STAGES, "uniqueItems": true, "items": named("StageName") });
     let fields = object()
         .may("name", note(text_up_to(limits::SHORT_TEXT), "What kind of work it is: producers poll by it."))
         .may("filePath", text_up_to(limits::PATH_TEXT))
         .may("topic", text_up_to(limits::TOPIC_TEXT))
         .may("priority", with_default(named("Priority"), 2))
-        .may("payload", note(anything(), "What the producer is to work on. Only `jobs:read` sees it, and no stream carries it."))
+        .may(
+            "payload",
+            note(anything(), "What the producer is to work on. Only `jobs:read` sees it, and no stream carries it."),
+        )
         .may("meta", note(any_object(), "Shown to whoever watches the job, on the top level of the snapshot."))
         .may("stages", note(stages, "The steps that are to come, in their order."))
         .may("maxAttempts", with_default(whole_in(limits::MAX_ATTEMPTS), limits::MAX_ATTEMPTS_DEFAULT))
-        .may("timeoutSeconds", with_default(
-            note(whole_in(limits::TIMEOUT_SECONDS), "Without a report for so long, a delivery or an attempt is over."),
-            limits::TIMEOUT_SECONDS_DEFAULT,
-        ))
+        .may(
+            "timeoutSeconds",
+            with_default(
+                note(
+                    whole_in(limits::TIMEOUT_SECONDS),
+                    "Without a report for so long, a delivery or an attempt is over.",
+                ),
+                limits::TIMEOUT_SECONDS_DEFAULT,
+            ),
+        )
         .may("scheduledFor", note(json!({ "type": "string", "format": "date-time" }), "Not to be taken before."));
     note(fields.growing(), "A job to create. Every field may be left out.")
 }
 
 fn poll() -> Value {
-    let names = json!({ "type": "array", "maxItems": limits::POLL_NAMES, "items": { "type": "string", "minLength": 1 } });
+    let names =
+        json!({ "type": "array", "maxItems": limits::POLL_NAMES, "items": { "type": "string", "minLength": 1 } });
     object()
         .may("count", with_default(whole_in(1..=limits::POLL_COUNT), 1))
         .may("names", note(names, "Only jobs of these names; of any name where it is left out."))
-        .may("waitSeconds", with_default(
-            note(whole_in(0..=limits::POLL_WAIT_SECONDS), "The answer comes when a job arrives, at the latest after so long."),
-            0,
-        ))
+        .may(
+            "waitSeconds",
+            with_default(
+                note(
+                    whole_in(0..=limits::POLL_WAIT_SECONDS),
+                    "The answer comes when a job arrives, at the latest after so long.",
+                ),
+                0,
+            ),
+        )
         .growing()
 }
 
@@ -95,27 +112,39 @@ fn log_entry() -> Value {
     let entry = object()
         .has("message", text())
         .may("level", with_default(level, "info"))
-        .may("timestamp", note(json!({ "type": "string", "format": "date-time" }), "When it happened; else when it arrived."))
+        .may(
+            "timestamp",
+            note(json!({ "type": "string", "format": "date-time" }), "When it happened; else when it arrived."),
+        )
         .may("source", text_up_to(limits::SHORT_TEXT))
         .may("metadata", anything());
-    note(one_of(vec![text(), entry.growing()]), "A line, or a line with its level and the like. A message has at most 16 KiB.")
+    note(
+        one_of(vec![text(), entry.growing()]),
+        "A line, or a line with its level and the like. A message has at most 16 KiB.",
+    )
 }
 
 fn token() -> Value {
     let readable = words([Scope::ReadProgress.word(), Scope::Read.word()]);
     object()
         .may("ttlSeconds", with_default(whole_in(limits::TOKEN_TTL_SECONDS), limits::TOKEN_TTL_DEFAULT))
-        .may("scopes", note(
-            json!({ "type": "array", "minItems": 1, "items": readable, "default": [Scope::ReadProgress.word()] }),
-            "A key cannot give what it lacks.",
-        ))
+        .may(
+            "scopes",
+            note(
+                json!({ "type": "array", "minItems": 1, "items": readable, "default": [Scope::ReadProgress.word()] }),
+                "A key cannot give what it lacks.",
+            ),
+        )
         .growing()
 }
 
 /// What may be asked for: the scopes, and the shorthands of several.
 fn scope_word() -> Value {
     let known = Scope::ALL.map(Scope::word).into_iter().chain(["jobs:worker", "jobs:write"]);
-    note(words(known), "`jobs:worker` and `jobs:write` stand for several: what runs jobs, and what creates and steers them.")
+    note(
+        words(known),
+        "`jobs:worker` and `jobs:write` stand for several: what runs jobs, and what creates and steers them.",
+    )
 }
 
 /// Several scopes, at least one.

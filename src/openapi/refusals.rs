@@ -109,7 +109,11 @@ impl Group {
     fn describe(&self) -> Value {
         let words: Vec<String> = self.codes.iter().map(|code| word_of(*code)).collect();
         let meaning = |code: &Code| format!("`{}`: {}", word_of(*code), about(*code));
-        let headers: Vec<&str> = self.codes.iter().flat_map(|code| code_headers(*code)).copied().collect();
+        let is_everywhere = |header: &&str| self.codes.iter().all(|code| code_headers(*code).contains(header));
+        let headers: Vec<&str> = self
+            .codes
+            .first()
+            .map_or(vec![], |code| code_headers(*code).iter().copied().filter(is_everywhere).collect());
         let examples: Map<String, Value> = words
             .iter()
             .map(|word| (word.clone(), json!({ "$ref": format!("#/components/examples/{word}") })))
@@ -125,10 +129,10 @@ impl Group {
     }
 }
 
+/// The headers that always come with it; of codes that share a status, those are told that all have.
 fn code_headers(code: Code) -> &'static [&'static str] {
     match code {
-        // A page of another site is refused for what it is, whatever its credential.
-        Code::MissingCredential | Code::InvalidCredential => &["WWWAuthenticate"],
+        Code::MissingCredential | Code::InvalidCredential | Code::MissingScope => &["WWWAuthenticate"],
         Code::RateLimited => &["RetryAfter", "XRateLimitLimit", "XRateLimitRemaining", "XRateLimitReset"],
         Code::Unavailable => &["RetryAfter"],
         _ => &[],

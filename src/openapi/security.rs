@@ -70,8 +70,12 @@ pub fn sentence(row: &Row) -> String {
     match row.door {
         Door::Open => "Open to anybody.".to_owned(),
         Door::Scoped(scope) => format!("Needs the scope `{}`.", scope.word()),
-        Door::Public => "Public: anybody reads the public part (lifecycle, stages, progress) of what a project with `publicRead` \
-            shows; a project key that of its project. Checkpoints, custom events, logs and the payload need `jobs:read`."
+        Door::Public if row.path.contains("{job}") => "Public: where the project's `publicRead` is on, anybody reads the public \
+            part (lifecycle, stages, progress), and whoever has its project key always does. Checkpoints, custom events, logs \
+            and the payload need `jobs:read`."
+            .to_owned(),
+        Door::Public => "Public: a key or a project key reads its own project, and nobody's name the default project where its \
+            `publicRead` is on."
             .to_owned(),
         Door::ProjectKey => "Open to whoever has the project key that stands in the path.".to_owned(),
         Door::Session => "For a dashboard's own pages.".to_owned(),

@@ -38,7 +38,7 @@ pub fn video_status() -> Operation {
     let unknown =
         Answer::new(404, "No job has this path.").json(named("FileUnknown"), json!({ "status": "not_found" }));
     Operation::new(Tag::Queue, "Read the status of a file")
-        .about("Of the newest job with this `filePath`. Without a credential, in the default project.")
+        .about("Of the newest job with this `filePath`.")
         .answers(Answer::ok("The status.", named("FileStatus"), queue::video_status(examples::running())))
         .answers(unknown)
 }

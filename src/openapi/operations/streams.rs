@@ -61,7 +61,7 @@ pub fn queue() -> Operation {
     stream("Watch all jobs of a project, in the queue view")
         .about(
             "`connected` first, with the id from which the stream goes on; then live. A job's progress may be conflated to its \
-             latest value; nothing else is ever left out. Without a credential it is the default project's.",
+             latest value; nothing else is ever left out.",
         )
         .answers(Answer::stream("The stream.", named("QueueEvent")))
 }

@@ -1,7 +1,7 @@
 //! The schemas of the asset view: the closed enum of seed 003, each event with exactly its fields.
 
 use super::shape::{Object, named, note, nullable, object, one_of, only, text, whole, with_example};
-use super::{event, pascal, reset, with_id};
+use super::{event, pascal, reset};
 use crate::openapi::examples;
 use crate::view::asset::NAMES;
 use serde_json::Value;
@@ -12,7 +12,7 @@ pub fn all() -> Vec<(String, Value)> {
     let mut events = vec![reset()];
     for name in NAMES {
         let schema = format!("Asset{}", pascal(name));
-        events.push(with_id(event(only(name), &schema)));
+        events.push(event(only(name), &schema));
         all.push((schema, with_example(data(name).closed(), examples::of(&frames, name))));
     }
     all.push((

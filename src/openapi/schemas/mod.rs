@@ -24,17 +24,18 @@ pub fn all() -> Value {
     all.into()
 }
 
-/// One event of a stream, as a client reads it. `reset` and `heartbeat` leave the cursor where it is: they have no id.
-fn event(name: Value, data: &str) -> shape::Object {
-    shape::object().has("event", name).has("data", shape::named(data))
+/// One event of a stream, as a client reads it.
+fn event(name: Value, data: &str) -> Value {
+    shape::object().has("event", name).has("id", shape::named("Cursor")).has("data", shape::named(data)).closed()
 }
 
-fn with_id(event: shape::Object) -> Value {
-    event.has("id", shape::named("Cursor")).closed()
+/// One that leaves the cursor where it is.
+fn event_without_id(name: &str, data: &str) -> Value {
+    shape::object().has("event", shape::only(name)).has("data", shape::named(data)).closed()
 }
 
 fn reset() -> Value {
-    event(shape::only("reset"), "Reset").closed()
+    event_without_id("reset", "Reset")
 }
 
 fn example_of(id: impl ToString) -> Value {

@@ -4,7 +4,7 @@ use super::shape::{
     Object, any_object, anything, list, named, note, nullable, object, one_of, only, pattern, percent, text, whole,
     with_example,
 };
-use super::{event, pascal, reset, with_id};
+use super::{event, pascal, reset};
 use crate::openapi::examples;
 use crate::view::pipeline::NAMES;
 use serde_json::Value;
@@ -15,10 +15,10 @@ pub fn all() -> Vec<(String, Value)> {
     let mut events = vec![reset()];
     for name in NAMES {
         let schema = format!("Pipeline{}", pascal(name));
-        events.push(with_id(event(only(name), &schema)));
+        events.push(event(only(name), &schema));
         all.push((schema, with_example(data(name), examples::of(&frames, name))));
     }
-    events.push(with_id(event(pattern("^stage:.{1,64}$"), "PipelineStage")));
+    events.push(event(pattern("^stage:.{1,64}$"), "PipelineStage"));
     all.push(("PipelineStage".to_owned(), with_example(stage(), examples::of(&frames, "stage:fetch"))));
     all.push(("PipelineEvent".to_owned(), note(one_of(events), "One event of a job's stream.")));
     all

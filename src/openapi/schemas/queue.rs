@@ -1,7 +1,7 @@
 //! The schemas of the queue view: seed 000's events and those that the contract adds, each with exactly its fields.
 
 use super::shape::{named, note, nullable, object, one_of, only, pattern, percent, text, whole, with_example};
-use super::{event, pascal, reset, with_id};
+use super::{event, event_without_id, pascal, reset};
 use crate::openapi::examples::{self, START};
 use serde_json::{Value, json};
 
@@ -25,14 +25,11 @@ pub fn all() -> Vec<(String, Value)> {
         ("QueueConnected".to_owned(), with_example(connected, json!({ "clientId": "client_8f2c1a" }))),
         ("QueueHeartbeat".to_owned(), with_example(heartbeat, json!({ "timestamp": START.iso() }))),
     ];
-    let mut events = vec![
-        reset(),
-        with_id(event(only("connected"), "QueueConnected")),
-        event(only("heartbeat"), "QueueHeartbeat").closed(),
-    ];
+    let mut events =
+        vec![reset(), event(only("connected"), "QueueConnected"), event_without_id("heartbeat", "QueueHeartbeat")];
     for name in NAMES {
         let schema = format!("Queue{}", pascal(name));
-        events.push(with_id(event(only(name), &schema)));
+        events.push(event(only(name), &schema));
         all.push((schema, with_example(data(name), examples::of(&frames, name))));
     }
     all.push(("QueueEvent".to_owned(), note(one_of(events), "One event of a project's queue.")));

@@ -54,6 +54,9 @@ export const conforms = (at, value) => assert.deepEqual(faults(at, value), [], J
 
 const responseOf = ({ path, method }, status) => ["paths", path, method.toLowerCase(), "responses", String(status)];
 
+/** The codes of all refusals that were judged. */
+export const refusals = new Set();
+
 /** The answer has a status that the operation tells of, with the headers and the body that it tells. */
 export function answersAsTold(known, answer) {
   const { status, headers, text, body } = answer;
@@ -67,6 +70,7 @@ export function answersAsTold(known, answer) {
   const type = headers.get("content-type")?.split(";")[0];
   if (!told.content) return assert.equal(text ?? "", "", `${known.id} ${status} has a body`);
   assert.ok(told.content[type], `${known.id} ${status} is ${type}`);
+  if (status >= 400 && body.code) refusals.add(body.code);
   if (type === "application/json") conforms(pointer(...place, "content", type, "schema"), body);
 }
 

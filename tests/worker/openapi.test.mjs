@@ -1,117 +1,22 @@
-// What the service really answers against what openapi.json says of it: every route's success and refusals, with the bodies that the
-// document gives as examples.
+// What the service really answers against what openapi.json says of it: every route's success, with the body that the document gives as
+// an example, and what routes answer besides.
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import { newAddress } from "./address.mjs";
+import { gzipSync } from "node:zlib";
 import { knock } from "./knock.mjs";
-import { answersAsTold, conforms, operation, operations, pointer, valueAt } from "./openapi.mjs";
+import { FILE, routes, succeeds } from "./openapi-calls.mjs";
+import { answersAsTold, conforms, operation, pointer, valueAt } from "./openapi.mjs";
 import { admin, newProject } from "./project.mjs";
 import { accepted, request } from "./request.mjs";
-import { fill } from "./routes.mjs";
 import { COOKIE, signIn } from "./session.mjs";
 import { STATES } from "./states.mjs";
 
-const FILE = "videos/clip.mp4";
-
-/** The body that the document shows for a request; undefined where there is none. */
-const shown = ({ told }) => told.requestBody?.content["application/json"].example;
-
-/** The state in which a job takes the command; of the others any will do. */
-const TAKEN_IN = {
-  deleteJob: "failed", claimJob: "pending", ackJob: "delivered", retryJob: "failed", cancelJob: "scheduled", killJob: "running",
-  queueRetry: "failed", queueCancel: "pending", queueDelete: "completed",
-};
-
-/** The routes of keys, which `call` can ask with the document's own example; the rest stand in `OTHERS`. */
-const call = (known, project, names, options = {}) =>
-  knock(project.at.url + fill(known.path, { project: project.id, projectKey: project.projectKey, path: FILE, ...names }), {
-    method: known.method, json: shown(known), key: project.apiKey, ...options,
-  });
-
-const isAdministration = ({ told }) => told.tags.includes("Administration");
-const keyFor = (known, project) => (isAdministration(known) ? project.at.adminToken : project.apiKey);
-
-/** What must be asked in a way of its own to succeed. */
-const OTHERS = {
-  createProject: () => asAdmin("createProject"),
-  listProjects: () => asAdmin("listProjects"),
-  updateProject: (project) => asAdmin("updateProject", { project: project.id }),
-  createKey: (project) => asAdmin("createKey", { project: project.id }),
-  listKeys: (project) => asAdmin("listKeys", { project: project.id }),
-  revokeKey: async (project) => asAdmin("revokeKey", { project: project.id, key: (await project.newKey({ scopes: ["jobs:read"] })).id }),
-  rotateProjectKey: async () => asAdmin("rotateProjectKey", { project: (await newProject()).id }),
-  openSession: (project) => call(operation("openSession"), project, {}, { json: { apiKey: project.apiKey } }),
-  endSession: async (project) => (await signIn(project)).end(),
-};
-
-const asAdmin = (id, names = {}) => {
-  const known = operation(id);
-  return admin(known.method, fill(known.path, names), shown(known));
-};
-
-const succeeds = async (known, project) => {
-  if (OTHERS[known.id]) return OTHERS[known.id](project);
-  const job = await STATES[TAKEN_IN[known.id] ?? "running"](project);
-  return call(known, project, { job: job.id });
-};
-
-/** Without a scope, a name, a body or a cursor that is good: what routes refuse. */
-const REFUSED = {
-  "a bad key": (known, project, names) => call(known, project, names, { key: "jc_wrong" }),
-  "no key": (known, project, names) => call(known, project, names, { key: undefined }),
-  "a key without the scope": async (known, project, names) => call(known, project, names, { key: await project.key([lacking(known)]) }),
-  "ids of nothing": (known, project) => call(known, project, { project: undefined, projectKey: undefined }, { key: keyFor(known, project) }),
-  "headers that are not good": (known, project, names) => call(known, project, names, { headers: { "x-job-attempt": "0" } }),
-  "an attempt that is over": (known, project, names) => call(known, project, names, { headers: { "x-job-attempt": "7" } }),
-  "a cursor of nothing": (known, project, names) => call(known, project, names, { headers: { "last-event-id": "x" } }),
-  "a page of another site": async (known, project, names) => {
-    const { headers } = await signIn(project);
-    return call(known, project, names, { key: undefined, headers: { ...headers, origin: "https://evil.example" } });
-  },
-};
-
-/** What those refuse that read a body. */
-const REFUSED_BODIES = {
-  "a body that is no JSON": (known, project, names) => send(known, project, names, "{", "application/json"),
-  "a body that is no object": (known, project, names) => send(known, project, names, "1", "application/json"),
-  "a body of another type": (known, project, names) => send(known, project, names, "<a/>", "text/xml"),
-  "a body that is too large": (known, project, names) => send(known, project, names, JSON.stringify({ a: "x".repeat(1_200_000) }), "application/json"),
-};
-
-const lacking = (known) => (JSON.stringify(known.told.security).includes("jobs:kill") ? "jobs:ack" : "jobs:kill");
-
-function send(known, project, names, body, type) {
-  const to = project.at.url + fill(known.path, { project: project.id, projectKey: project.projectKey, path: FILE, ...names });
-  return request(to, { method: known.method, key: keyFor(known, project), body, headers: { ...newAddress(), "content-type": type } });
-}
-
-/** They describe the service, and have a test of their own. */
-const isDescription = ({ id }) => ["openApi", "reference"].includes(id);
-const routes = operations.filter((known) => !isDescription(known));
-
-describe("answers as openapi.json tells them", { concurrency: 4 }, () => {
+describe("a route succeeds as openapi.json tells it", { concurrency: true }, () => {
   let project;
   before(async () => {
     project = await newProject();
     await project.create({ filePath: FILE });
   });
-
-  for (const known of routes) {
-    test(`${known.id} succeeds, with the document's own example as its body`, async () => {
-      const answer = await succeeds(known, known.id === "pollJobs" ? await withJob() : project);
-      assert.ok(answer.status >= 200 && answer.status < 300, `${answer.status} ${answer.text}`);
-      answersAsTold(known, answer);
-    });
-
-    for (const [what, refuse] of Object.entries(known.method === "GET" ? REFUSED : { ...REFUSED, ...REFUSED_BODIES })) {
-      test(`${known.id} with ${what}`, async () => {
-        // The operator may do it all the same: to a project of nobody else's.
-        const own = isAdministration(known) ? await newProject() : project;
-        const job = await STATES[TAKEN_IN[known.id] ?? "running"](own);
-        answersAsTold(known, await refuse(known, own, { job: job.id }));
-      });
-    }
-  }
 
   const withJob = async () => {
     const own = await newProject();
@@ -119,17 +24,16 @@ describe("answers as openapi.json tells them", { concurrency: 4 }, () => {
     return own;
   };
 
-  const commands = routes.filter(({ path, method, told }) => path.includes("{job}") && (method !== "GET") && told.responses["200"]);
-  for (const known of commands) {
-    for (const [state, make] of Object.entries(STATES)) {
-      test(`${known.id} of a ${state} job`, async () => {
-        answersAsTold(known, await call(known, project, { job: (await make(project)).id }));
-      });
-    }
+  for (const known of routes) {
+    test(`${known.id}, with the document's own example as its body`, async () => {
+      const answer = await succeeds(known, known.id === "pollJobs" ? await withJob() : project);
+      assert.ok(answer.status >= 200 && answer.status < 300, `${answer.status} ${answer.text}`);
+      answersAsTold(known, answer);
+    });
   }
 });
 
-describe("what the routes answer otherwise", { concurrency: 4 }, () => {
+describe("what the routes answer otherwise", { concurrency: true }, () => {
   let project;
   before(async () => (project = await newProject()));
 
@@ -137,21 +41,6 @@ describe("what the routes answer otherwise", { concurrency: 4 }, () => {
     const answer = await project.ask("POST", "/api/v1/jobs", { json: [{}, { name: "b", meta: { a: 1 }, payload: null }] });
     answersAsTold(operation("createJobs"), answer);
     assert.equal(answer.body.jobs.length, 2);
-  });
-
-  test("an `Idempotency-Key` that stood for another request", async () => {
-    const job = await project.running();
-    for (const percent of [1, 2]) {
-      answersAsTold(operation("reportProgress"), await job.post("progress", { percent }, { headers: { "idempotency-key": "one" } }));
-    }
-    for (const name of ["a", "b"]) {
-      answersAsTold(operation("createJobs"), await project.ask("POST", "/api/v1/jobs", { json: { name }, headers: { "idempotency-key": "two" } }));
-    }
-  });
-
-  test("complete with another result", async () => {
-    const job = await project.running();
-    for (const result of [1, 2]) answersAsTold(operation("completeJob"), await job.post("complete", { result }));
   });
 
   test("every page that is full tells where to go on, and a page of the log when its place is gone", async () => {
@@ -186,6 +75,16 @@ describe("what the routes answer otherwise", { concurrency: 4 }, () => {
     for (const status of valueAt("#/components/parameters/QueueStatus").schema.enum) {
       accepted(await project.ask("GET", `/queue/jobs?status=${status}`));
     }
+  });
+
+  test("lines as the document shows them, as NDJSON and compressed", async () => {
+    const { example } = operation("appendLogs").told.requestBody.content["application/x-ndjson"];
+    const job = await project.create();
+    for (const [body, headers] of [[example, {}], [gzipSync(example), { "content-encoding": "gzip" }], ["nothing packed", { "content-encoding": "gzip" }]]) {
+      const answer = await job.ask("POST", "/logs", { body, headers: { "content-type": "application/x-ndjson", ...headers } });
+      answersAsTold(operation("appendLogs"), answer);
+    }
+    assert.deepEqual((await job.lines()).map(({ level }) => level), ["debug", "error", "debug", "error"]);
   });
 
   test("a file that nobody knows", async () => {

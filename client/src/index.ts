@@ -11,3 +11,11 @@ export type * from "./types.js";
 export { Watch, type WatchOptions } from "./watch.js";
 export { watchJob, type WatchJobOptions } from "./watch-job.js";
 export { watchProject, type WatchActivityOptions, type WatchQueueOptions } from "./watch-project.js";
+export { call, type CallOptions, type Request } from "./call.js";
+export {
+  cancelJob, checkpointsOf, createJob, createJobs, type CreateOptions, createToken, deleteJob, getJob, killJob, listJobs, type ListOptions,
+  type Managed, retryJob,
+} from "./jobs.js";
+export { Attempt, type AttemptOptions, isOver } from "./producer/attempt.js";
+export { JobError, type JobErrorOptions } from "./producer/job-error.js";
+export { type Handler, work, type Worker, type WorkOptions } from "./producer/work.js";

@@ -11,9 +11,11 @@ export interface Wait {
   failures: number;
   /** The service's `Retry-After`, if there was one. */
   atLeast?: number;
+  /** Where doubling ends. */
+  longest?: number;
 }
 
-export function backoff({ base, failures, atLeast = 0 }: Wait, random: () => number): number {
-  const doubled = Math.min(base * 2 ** failures, Math.max(LONGEST_MS, base));
+export function backoff({ base, failures, atLeast = 0, longest = LONGEST_MS }: Wait, random: () => number): number {
+  const doubled = Math.min(base * 2 ** failures, Math.max(longest, base));
   return Math.max(doubled, atLeast) + random() * JITTER * doubled;
 }

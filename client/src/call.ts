@@ -29,6 +29,8 @@ export interface Request {
 
 const PATIENCE_MS = 60_000;
 const FIRST_PAUSE_MS = 250;
+/** A producer's reports are waited for: by the viewers, and by the job's time-out. */
+const LONGEST_PAUSE_MS = 5_000;
 /** Longer than the longest poll. */
 const ONE_TRY_MS = 30_000;
 
@@ -41,7 +43,7 @@ export async function call<Answer>(request: Request, options: CallOptions): Prom
     const outcome = await send(clock).catch((error: unknown) => new Failure(error));
     if (!(outcome instanceof Failure)) return outcome as Answer;
     if (signal?.aborted) throw signal.reason;
-    const wait = backoff({ base: FIRST_PAUSE_MS, failures, atLeast: outcome.retryAfter }, () => clock.random());
+    const wait = backoff({ base: FIRST_PAUSE_MS, failures, atLeast: outcome.retryAfter, longest: LONGEST_PAUSE_MS }, () => clock.random());
     if (outcome.final || clock.now() + wait > end) throw outcome.error;
     await pause(clock, wait, signal);
   }

@@ -19,3 +19,5 @@ export {
 export { Attempt, type AttemptOptions, isOver } from "./producer/attempt.js";
 export { JobError, type JobErrorOptions } from "./producer/job-error.js";
 export { type Handler, work, type Worker, type WorkOptions } from "./producer/work.js";
+export { foldJob, type JobView } from "./fold.js";
+export { LiveJob, type LiveJobState } from "./live-job.js";

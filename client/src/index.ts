@@ -21,3 +21,4 @@ export { JobError, type JobErrorOptions } from "./producer/job-error.js";
 export { type Handler, work, type Worker, type WorkOptions } from "./producer/work.js";
 export { foldJob, type JobView } from "./fold.js";
 export { LiveJob, type LiveJobState } from "./live-job.js";
+export { foldJobs, type ListedJob, LiveJobs, type LiveJobsOptions, type LiveJobsState } from "./live-jobs.js";

@@ -113,7 +113,7 @@ const REPORTS = 40;
 test("over a network that breaks again and again, every report arrives once and in order", async (t) => {
   const [name, network] = [newName(), await BrokenNetwork.to(t, service.url)];
   const job = await createJob({ name }, service);
-  working(t, name, async (attempt) => {
+  const worker = working(t, name, async (attempt) => {
     for (let index = 0; index < REPORTS; index++) {
       attempt.log(`line ${index}`);
       const told = attempt.event({ index });
@@ -127,6 +127,8 @@ test("over a network that breaks again and again, every report arrives once and 
     if (type === "job:event") events.push(data.data.index);
     if (type === "job:log") lines.push(...data.lines.map(({ message }) => message));
   }
+  // The network goes with the test.
+  await worker.stop();
   assert.ok(network.cuts > 3, `${network.cuts} cuts`);
   assert.deepEqual(events, Array.from({ length: REPORTS }, (_, index) => index));
   assert.deepEqual(lines, Array.from({ length: REPORTS }, (_, index) => `line ${index}`));

@@ -1,14 +1,10 @@
 // npm test: everything, in order, with one closing line. `-- --host`, `-- --worker [file…]` and `-- --client [file…]` run one part.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { defaultProject } from "./project.mjs";
-import { randomSecret } from "./secrets.mjs";
-import { startService } from "./service.mjs";
+import { resolve } from "node:path";
 import { program, Refusal, seconds, step } from "./step.mjs";
 import { buildClient } from "./client.mjs";
 import { add, clientTestFiles, clientTests, dryRun, failure, hostTests, none, withinBudget, workerTestFiles, workerTests } from "./tests.mjs";
 import { prepareToolchain, requireHost } from "./toolchain.mjs";
+import { withService } from "./under-test.mjs";
 import { buildWorker } from "./worker.mjs";
 
 const began = performance.now();
@@ -27,7 +23,7 @@ await program(async () => {
 async function allParts() {
   const wants = (name) => only === undefined || only === name;
   if (wants("--host")) await part("Host tests", hostTests);
-  if (wants("--worker")) await part("Worker tests", () => withService(workerTestFiles(), workerTests));
+  if (wants("--worker")) await part("Worker tests", () => withService(chosen(workerTestFiles), workerTests));
   if (wants("--client")) await part("Client library", clientPart);
   if (only !== undefined) return;
   await part("Deployment, dry run", dryRun);
@@ -56,36 +52,9 @@ async function prepare() {
   return none;
 }
 
+const chosen = (all) => (files.length > 0 ? files.map((file) => resolve(file)) : all());
+
 async function clientPart() {
   await buildClient();
-  return withService(clientTestFiles(), clientTests);
-}
-
-/** One service for all files, with a database and objects of its own, stopped whatever happens. */
-async function withService(all, run) {
-  const chosen = files.length > 0 ? files.map((file) => resolve(file)) : all;
-  if (chosen.length === 0) return none;
-  const state = mkdtempSync(join(tmpdir(), "jobcast-test-"));
-  const [adminToken, logFile] = [randomSecret(), join(state, "service.log")];
-  const service = await startService({ state, logFile, adminToken, tokenSecret: randomSecret() });
-  try {
-    const project = await defaultProject(service.url, adminToken, state);
-    const result = await run(chosen, whereabouts(project, adminToken, logFile));
-    if (result.failed > 0) console.log(`The service's log is in ${logFile}`);
-    else await service.stop().then(() => rmSync(state, { recursive: true, force: true }));
-    return result;
-  } finally {
-    await service.stop();
-  }
-}
-
-function whereabouts({ url, projectId, projectKey, apiKey }, adminToken, logFile) {
-  return {
-    JOBCAST_URL: url,
-    JOBCAST_ADMIN_TOKEN: adminToken,
-    JOBCAST_PROJECT_ID: projectId,
-    JOBCAST_PROJECT_KEY: projectKey,
-    JOBCAST_API_KEY: apiKey,
-    JOBCAST_LOG: logFile,
-  };
+  return withService(chosen(clientTestFiles), clientTests);
 }

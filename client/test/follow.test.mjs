@@ -269,3 +269,40 @@ test("an aborted signal closes it, also during a wait and before it began", asyn
   assert.deepEqual(await late.watch.done, { reason: "closed" });
   assert.equal(late.service.requests.length, 0);
 });
+
+test("a browser that is online again does not wait any longer", async (t) => {
+  const page = new EventTarget();
+  for (const part of ["addEventListener", "removeEventListener"]) {
+    globalThis[part] = page[part].bind(page);
+    t.after(() => delete globalThis[part]);
+  }
+  const seen = watchingJob();
+  seen.service.will(LOST, new FakeStream());
+  await seen.begin();
+  assert.equal(seen.watch.state, "offline");
+  page.dispatchEvent(new Event("online"));
+  await settle();
+  assert.equal(seen.watch.state, "live");
+  seen.watch.close();
+});
+
+test("a callback that throws is told as an uncaught error, and the stream goes on", async (t) => {
+  const uncaught = [];
+  const others = process.listeners("uncaughtException");
+  process.removeAllListeners("uncaughtException");
+  process.on("uncaughtException", (error) => uncaught.push(error.message));
+  t.after(() => {
+    process.removeAllListeners("uncaughtException");
+    for (const other of others) process.on("uncaughtException", other);
+  });
+  const told = [];
+  const [seen, stream] = [watchingJob({ onEvent: ({ id }) => {
+    told.push(id);
+    throw new Error(`at ${id}`);
+  } }), new FakeStream()];
+  seen.service.will(stream);
+  await seen.begin();
+  await stream.send(snapshot(10), frame("job:progress", 11));
+  assert.deepEqual([told, uncaught], [["10", "11"], ["at 10", "at 11"]]);
+  seen.watch.close();
+});

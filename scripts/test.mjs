@@ -1,13 +1,10 @@
-// npm test: everything, in order, with one closing line. `-- --host` and `-- --worker [file…]` run one part.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { defaultProject } from "./project.mjs";
-import { randomSecret } from "./secrets.mjs";
-import { startService } from "./service.mjs";
+// npm test: everything, in order, with one closing line. `-- --host`, `-- --worker [file…]` and `-- --client [file…]` run one part.
+import { resolve } from "node:path";
 import { program, Refusal, seconds, step } from "./step.mjs";
-import { add, dryRun, failure, hostTests, none, withinBudget, workerTestFiles, workerTests } from "./tests.mjs";
+import { buildClient } from "./client.mjs";
+import { add, clientTestFiles, clientTests, dryRun, failure, hostTests, none, withinBudget, workerTestFiles, workerTests } from "./tests.mjs";
 import { prepareToolchain, requireHost } from "./toolchain.mjs";
+import { withService } from "./under-test.mjs";
 import { buildWorker } from "./worker.mjs";
 
 const began = performance.now();
@@ -15,15 +12,19 @@ const [only, ...files] = process.argv.slice(2);
 let tally = none;
 
 await program(async () => {
-  if (![undefined, "--host", "--worker"].includes(only)) throw new Refusal("Use: npm test [-- --host | --worker [file…]]");
+  if (![undefined, "--host", "--worker", "--client"].includes(only)) {
+    throw new Refusal("Use: npm test [-- --host | --worker [file…] | --client [file…]]");
+  }
   if (await part("Set-up", prepare)) await allParts();
   console.log(`\nEverything took ${seconds(began)}.\n${tally.passed} passed, ${tally.failed} failed`);
   process.exit(tally.failed === 0 && tally.passed > 0 ? 0 : 1);
 });
 
 async function allParts() {
-  if (only !== "--worker") await part("Host tests", hostTests);
-  if (only !== "--host") await part("Worker tests", workerPart);
+  const wants = (name) => only === undefined || only === name;
+  if (wants("--host")) await part("Host tests", hostTests);
+  if (wants("--worker")) await part("Worker tests", () => withService(chosen(workerTestFiles), workerTests));
+  if (wants("--client")) await part("Client library", clientPart);
   if (only !== undefined) return;
   await part("Deployment, dry run", dryRun);
   await part("Size of the Worker", withinBudget);
@@ -51,31 +52,9 @@ async function prepare() {
   return none;
 }
 
-/** One service for all files, with a database and objects of its own, stopped whatever happens. */
-async function workerPart() {
-  const chosen = files.length > 0 ? files.map((file) => resolve(file)) : workerTestFiles();
-  if (chosen.length === 0) return none;
-  const state = mkdtempSync(join(tmpdir(), "jobcast-test-"));
-  const [adminToken, logFile] = [randomSecret(), join(state, "service.log")];
-  const service = await startService({ state, logFile, adminToken, tokenSecret: randomSecret() });
-  try {
-    const project = await defaultProject(service.url, adminToken, state);
-    const result = await workerTests(chosen, whereabouts(project, adminToken, logFile));
-    if (result.failed > 0) console.log(`The service's log is in ${logFile}`);
-    else await service.stop().then(() => rmSync(state, { recursive: true, force: true }));
-    return result;
-  } finally {
-    await service.stop();
-  }
-}
+const chosen = (all) => (files.length > 0 ? files.map((file) => resolve(file)) : all());
 
-function whereabouts({ url, projectId, projectKey, apiKey }, adminToken, logFile) {
-  return {
-    JOBCAST_URL: url,
-    JOBCAST_ADMIN_TOKEN: adminToken,
-    JOBCAST_PROJECT_ID: projectId,
-    JOBCAST_PROJECT_KEY: projectKey,
-    JOBCAST_API_KEY: apiKey,
-    JOBCAST_LOG: logFile,
-  };
+async function clientPart() {
+  await buildClient();
+  return withService(chosen(clientTestFiles), clientTests);
 }

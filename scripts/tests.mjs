@@ -1,5 +1,6 @@
 // The parts of `npm test`. Each runs in the open and resolves to a tally of what passed and failed.
 import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { at, NODE, PINNED_ENV } from "./paths.mjs";
 import { attempt } from "./step.mjs";
 import { wasmSize } from "./worker.mjs";
@@ -48,8 +49,14 @@ async function testFiles(files, env, concurrency) {
   return settle({ passed: pass, failed: fail + cancelled }, code);
 }
 
-export const workerTestFiles = () =>
-  readdirSync(at("tests", "worker")).filter((name) => name.endsWith(".test.mjs")).sort().map((name) => at("tests", "worker", name));
+/** The client library's, on what its build made: some against scripted answers, some against a running service. */
+export const clientTests = (files, env) => testFiles(files, env, 2);
+
+export const workerTestFiles = () => testFilesIn(at("tests", "worker"));
+export const clientTestFiles = () => testFilesIn(at("client", "test"));
+
+const testFilesIn = (folder) =>
+  readdirSync(folder).filter((name) => name.endsWith(".test.mjs")).sort().map((name) => join(folder, name));
 
 /** What would be uploaded is complete and well-formed. */
 export async function dryRun() {

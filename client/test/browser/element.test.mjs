@@ -1,0 +1,120 @@
+// <job-progress> in Chromium, on the real service, in a page of another origin.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { after, before, test } from "node:test";
+import { Attempt, createJob, createToken } from "jobcast-client";
+import { chromium } from "playwright-core";
+import { newName, service } from "../place.mjs";
+
+const DIST = new URL("../../dist/", import.meta.url);
+const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const page = (body) => `<!doctype html><html lang="en"><title>A job</title><script type="module" src="/element/define.js"></script>${body}`;
+
+let browser;
+let site;
+let body = "";
+before(async () => {
+  site = createServer(async ({ url }, answer) => {
+    const isPage = url === "/";
+    const content = isPage ? page(body) : await readFile(new URL(`.${url}`, DIST)).catch(() => "");
+    answer.setHeader("content-type", isPage ? "text/html" : "text/javascript").end(content);
+  });
+  await new Promise((listening) => site.listen(0, "127.0.0.1", listening));
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ARGS });
+});
+after(async () => {
+  await browser?.close();
+  site?.closeAllConnections();
+  site?.close();
+});
+
+/** The element for one job, in a tab of its own. */
+async function opened(t, attributes, options) {
+  body = `<job-progress url="${service.url}" ${attributes}></job-progress>`;
+  const tab = await browser.newPage(options);
+  t.after(() => tab.close());
+  await tab.goto(`http://127.0.0.1:${site.address().port}/`);
+  return { tab, bar: tab.getByRole("progressbar"), element: tab.locator("job-progress") };
+}
+
+async function running(t, fields) {
+  const job = await createJob({ name: newName(), ...fields }, service);
+  const attempt = await Attempt.begin(job, { ...service, beatMs: 5 });
+  t.after(() => attempt.end());
+  return attempt;
+}
+
+/** Waits for the bar's words. */
+const heard = (bar, text) => bar.and(bar.page().locator(`[aria-valuetext="${text}"]`)).waitFor({ state: "attached", timeout: 15_000 });
+
+test("it shows a job from waiting to its end, to the eye and to the ear", async (t) => {
+  const job = await createJob({ name: newName(), topic: "A film" }, service);
+  const { token } = await createToken(job.id, { ...service, scopes: ["jobs:read"] });
+  const { tab, bar } = await opened(t, `job="${job.id}" token="${token}"`);
+  await heard(bar, "Waiting");
+  assert.equal(await bar.getAttribute("aria-valuenow"), null);
+  assert.equal(await bar.getAttribute("aria-label"), "A film");
+  const attempt = await Attempt.begin(job, { ...service, beatMs: 5 });
+  t.after(() => attempt.end());
+  attempt.progress(65, "Encoding");
+  await heard(bar, "65 %, Encoding");
+  assert.equal(await bar.getAttribute("aria-valuenow"), "65");
+  assert.equal(await tab.getByRole("status").textContent(), "");
+  await attempt.complete({ ok: true });
+  await heard(bar, "Completed");
+  assert.equal(await tab.getByRole("status").textContent(), "Completed");
+});
+
+test("without a network it says so, comes back, and has missed nothing", async (t) => {
+  const attempt = await running(t, { topic: "A film" });
+  const { tab, bar, element } = await opened(t, `job="${attempt.job.id}"`);
+  attempt.progress(10, "First");
+  await heard(bar, "10 %, First");
+  await tab.context().setOffline(true);
+  // Chromium leaves open connections open when it goes offline; one that is made anew fails.
+  await element.evaluate((node) => node.replaceWith(Object.assign(node.cloneNode(), { told: [] })));
+  await element.evaluate((node) => node.addEventListener("job-event", ({ detail }) => node.told.push(detail.type)));
+  await heard(bar, "Offline, trying again");
+  for (const percent of [20, 30]) {
+    attempt.progress(percent, "Later");
+    await attempt.flush();
+  }
+  await tab.context().setOffline(false);
+  await heard(bar, "30 %, Later");
+  await attempt.complete();
+  await heard(bar, "Completed");
+  assert.deepEqual(await element.evaluate((node) => node.told), ["job:snapshot", "job:completed"]);
+});
+
+test("failures are told with their reason, and a job that is not there as such", async (t) => {
+  const attempt = await running(t, { maxAttempts: 1 });
+  const { bar } = await opened(t, `job="${attempt.job.id}" label="My upload"`);
+  await heard(bar, "0 %, Running");
+  await attempt.fail(new Error("No space left"));
+  await bar.page().locator('[aria-valuetext$="Failed: No space left"]').waitFor({ state: "attached", timeout: 15_000 });
+  assert.equal(await bar.getAttribute("aria-label"), "My upload");
+  const nowhere = await opened(t, 'job="job_00000000000000000000000000"');
+  await heard(nowhere.bar, "There is no such job");
+});
+
+test("colours follow the page's scheme and its custom properties", async (t) => {
+  const attempt = await running(t);
+  const colours = async (style, colorScheme) => {
+    const { element, bar } = await opened(t, `job="${attempt.job.id}" style="${style}"`, { colorScheme });
+    await heard(bar, "0 %, Running");
+    return element.evaluate((node) => [getComputedStyle(node).color, getComputedStyle(node.shadowRoot.querySelector(".fill")).backgroundColor]);
+  };
+  assert.deepEqual(await colours("color-scheme: light dark", "light"), ["rgb(26, 29, 33)", "rgb(37, 99, 201)"]);
+  assert.deepEqual(await colours("color-scheme: light dark", "dark"), ["rgb(236, 239, 243)", "rgb(110, 168, 255)"]);
+  assert.deepEqual(await colours("--job-fill: rgb(1, 2, 3)", "dark"), ["rgb(26, 29, 33)", "rgb(1, 2, 3)"]);
+});
+
+test("taken out of the page it closes its stream", async (t) => {
+  const attempt = await running(t);
+  const { tab, bar, element } = await opened(t, `job="${attempt.job.id}"`);
+  await heard(bar, "0 %, Running");
+  const closed = tab.waitForEvent("requestfailed", (request) => request.url().includes(attempt.job.id));
+  await element.evaluate((node) => node.remove());
+  await closed;
+});

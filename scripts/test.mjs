@@ -1,13 +1,14 @@
-// npm test: everything, in order, with one closing line. `-- --host` and `-- --worker [file…]` run one part.
+// npm test: everything, in order, with one closing line. `-- --host`, `-- --dashboard` and `-- --worker [file…]` run one part.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { buildDashboard } from "./dashboard.mjs";
 import { defaultProject } from "./project.mjs";
 import { randomSecret } from "./secrets.mjs";
 import { startService } from "./service.mjs";
 import { program, Refusal, seconds, step } from "./step.mjs";
-import { add, dryRun, failure, hostTests, none, withinBudget, workerTestFiles, workerTests } from "./tests.mjs";
-import { prepareToolchain, requireHost } from "./toolchain.mjs";
+import { add, dashboardTests, dryRun, failure, hostTests, none, withinBudget, workerTestFiles, workerTests } from "./tests.mjs";
+import { installPackages, prepareToolchain, requireHost } from "./toolchain.mjs";
 import { buildWorker } from "./worker.mjs";
 
 const began = performance.now();
@@ -15,15 +16,17 @@ const [only, ...files] = process.argv.slice(2);
 let tally = none;
 
 await program(async () => {
-  if (![undefined, "--host", "--worker"].includes(only)) throw new Refusal("Use: npm test [-- --host | --worker [file…]]");
+  if (![undefined, "--host", "--dashboard", "--worker"].includes(only)) throw new Refusal("Use: npm test [-- --host | --dashboard | --worker [file…]]");
   if (await part("Set-up", prepare)) await allParts();
   console.log(`\nEverything took ${seconds(began)}.\n${tally.passed} passed, ${tally.failed} failed`);
   process.exit(tally.failed === 0 && tally.passed > 0 ? 0 : 1);
 });
 
 async function allParts() {
-  if (only !== "--worker") await part("Host tests", hostTests);
-  if (only !== "--host") await part("Worker tests", workerPart);
+  const runs = (name) => only === undefined || only === name;
+  if (runs("--host")) await part("Host tests", hostTests);
+  if (runs("--dashboard")) await part("Dashboard tests", dashboardTests);
+  if (runs("--worker")) await part("Worker tests", workerPart);
   if (only !== undefined) return;
   await part("Deployment, dry run", dryRun);
   await part("Size of the Worker", withinBudget);
@@ -45,8 +48,8 @@ async function prepare() {
   if (only === "--host") {
     requireHost();
   } else {
-    await prepareToolchain();
-    await buildWorker();
+    await (only === "--dashboard" ? installPackages() : prepareToolchain().then(buildWorker));
+    await buildDashboard();
   }
   return none;
 }

@@ -1,6 +1,6 @@
 // What the project's jobs do, one line each, newest first.
 import { useEffect, useState } from "preact/hooks";
-import { table } from "../live/feed.ts";
+import { more, reaches, table } from "../live/feed.ts";
 import { lost, who } from "../live/session.ts";
 import { createStore, useStore } from "../live/store.ts";
 import { LiveStream } from "../live/stream.ts";
@@ -36,6 +36,8 @@ export function ActivityPage() {
   const { entries, connection } = useActivity();
   const [failures, only] = useState(false);
   const phase = useStore(connection, (now) => now.phase);
+  // The feed tells ids; the names stand in the list.
+  useEffect(() => { if (!reaches.get().has("")) void more(null); }, []);
   const shown = failures ? entries.filter(({ event }) => tone(event) === "bad") : entries;
   return (
     <>
@@ -61,8 +63,7 @@ function Line({ of }: { of: Entry }) {
     <li>
       <time dateTime={of.ts} title={of.ts}>{clock(Date.parse(of.ts))}</time>
       <span class={`dot ${tone(of.event)}`} aria-hidden="true" />
-      <span><a href={`/jobs/${of.asset_id}`}><b>{name}</b></a> {TELLS[of.event] ?? of.event}{of.stage && <> <b>{of.stage}</b></>}{of.attempt > 1 && <span class="faint"> · attempt {of.attempt}</span>}</span>
-      {of.latency_ms !== undefined && <span class="took quiet">{duration(of.latency_ms)}</span>}
+      <span><a href={`/jobs/${of.asset_id}`}><b>{name}</b></a> {TELLS[of.event] ?? of.event}{of.stage && <> <b>{of.stage}</b></>}{of.attempt > 1 && <span class="faint"> · attempt {of.attempt}</span>}{of.latency_ms !== undefined && <span class="faint"> · {duration(of.latency_ms)}</span>}</span>
       {of.error_msg && <span class="err">{of.error_msg}{of.error_code && <span class="faint"> ({of.error_code})</span>}</span>}
     </li>
   );

@@ -79,7 +79,7 @@ function Projects({ token }: { token: string }) {
     <>
       <label class="field" style={{ maxWidth: "360px" }}><span>Project</span>
         <select class="input" value={id} onChange={(event) => setId(event.currentTarget.value)}>
-          {projects.map((one) => <option key={one.id} value={one.id}>{one.name}{one.isDefault ? " (default)" : ""}</option>)}
+          {projects.map((one) => <option key={one.id} value={one.id}>{one.name}{one.isDefault && one.name !== "default" ? " (default)" : ""}</option>)}
         </select>
       </label>
       {project && <About project={project} />}

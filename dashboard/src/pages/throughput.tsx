@@ -5,15 +5,15 @@ import "uplot/dist/uPlot.min.css";
 import { more, reaches, table } from "../live/feed.ts";
 import { theme } from "../live/theme.ts";
 import { useNow, useStore } from "../live/store.ts";
-import { count, duration, plural } from "../model/format.ts";
+import { clock, count, duration, plural } from "../model/format.ts";
 import { histogram, percentile, throughputOf } from "../model/throughput.ts";
 import type { Throughput } from "../model/throughput.ts";
 import { QUEUE_STATUSES } from "../model/types.ts";
+import type { QueueJob } from "../model/types.ts";
 import { Bar } from "../parts/bar.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { STATUS_WORDS } from "../parts/icons.tsx";
 
-const MINUTES = 60;
 const REDRAW_MS = 2_000;
 
 export function ThroughputPage() {
@@ -21,7 +21,8 @@ export function ThroughputPage() {
   const reach = useStore(reaches, (all) => all.get(""));
   useEffect(() => { if (!reach) void more(null); }, [reach]);
   const jobs = useMemo(() => [...table.get().jobs.values()].filter((job) => !job.partial), [now, reach]);
-  const seen = useMemo(() => throughputOf(jobs, now, MINUTES), [jobs, now]);
+  const minutes = span(jobs, now);
+  const seen = useMemo(() => throughputOf(jobs, now, minutes), [jobs, now]);
   return (
     <>
       <div class="pagehead">
@@ -33,6 +34,12 @@ export function ThroughputPage() {
     </>
   );
 }
+
+/** As far back as the loaded jobs reach, from a quarter of an hour to three hours. */
+const span = (jobs: readonly QueueJob[], now: number): number => {
+  const oldest = Math.min(now, ...jobs.map((job) => Date.parse(job.createdAt)));
+  return Math.min(180, Math.max(15, Math.ceil((now - oldest) / 60_000) + 1));
+};
 
 const timed = (value: number | null): string => (value === null ? "–" : duration(value));
 
@@ -48,7 +55,7 @@ function Figures({ of, now }: { of: Throughput; now: number }) {
         <div><dt>Median wait</dt><dd>{timed(percentile(of.waits, 0.5))}<small>from creation to the start</small></dd></div>
       </dl>
       <div class="plots">
-        <section class="card wide" aria-label="Jobs per minute"><header><h2>Per minute, the last hour</h2></header><PerMinute of={of} now={now} /></section>
+        <section class="card wide" aria-label="Jobs per minute"><header><h2>Per minute, the last {of.perMinute[0].length} minutes</h2></header><PerMinute of={of} now={now} /></section>
         <section class="card" aria-label="Durations"><header><h2>Durations of completed jobs</h2></header><Durations of={of} /></section>
         <section class="card" aria-label="Jobs by state"><header><h2>All jobs by state</h2></header><States /></section>
       </div>
@@ -70,9 +77,14 @@ function States() {
 
 const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+const hour = (seconds: number): string => clock(seconds * 1_000).slice(0, 5);
+const hours: uPlot.Axis["values"] = (_, splits) => splits.map(hour);
+/** A bar of no height would still draw its line. */
+const barsOf = (counts: readonly number[]): (number | null)[] => counts.map((many) => many || null);
+
 const axes = (values?: uPlot.Axis["values"]): uPlot.Axis[] => {
   const look = { stroke: colour("--ink-3"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, font: "11px system-ui" };
-  return [{ ...look, ...(values && { values }), grid: { show: false } }, { ...look, size: 36, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] }];
+  return [{ ...look, size: 28, values: values ?? hours, grid: { show: false } }, { ...look, size: 36, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] }];
 };
 
 const bars = (align: -1 | 0 | 1) => uPlot.paths.bars!({ size: [0.8, 22], align, gap: 1 });
@@ -81,7 +93,7 @@ function PerMinute({ of, now }: { of: Throughput; now: number }) {
   const make = (width: number): uPlot.Options => ({
     width, height: 230, cursor: { y: false }, scales: { y: { range: (_, __, high) => [0, Math.max(4, high * 1.1)] } }, axes: axes(),
     series: [
-      { value: (_, at) => (at ? new Date(at * 1000).toTimeString().slice(0, 5) : "–") },
+      { label: "minute", value: (_, at) => (at ? hour(at) : "–") },
       { label: "created", stroke: colour("--ink-3"), width: 1.5, points: { show: false }, dash: [3, 3] },
       { label: "completed", stroke: colour("--accent"), fill: `${colour("--accent")}55`, paths: bars(0), points: { show: false } },
       { label: "failed", stroke: colour("--bad"), fill: colour("--bad"), paths: bars(0), points: { show: false } },
@@ -89,7 +101,7 @@ function PerMinute({ of, now }: { of: Throughput; now: number }) {
   });
   const [, created, completed, failed] = of.perMinute;
   const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
-  return <Plot make={make} data={of.perMinute} redraw={Math.floor(now / REDRAW_MS)} label={`In the last hour ${sum(created)} of these jobs were created, ${sum(completed)} completed and ${sum(failed)} failed.`} />;
+  return <Plot make={make} data={[of.perMinute[0], created, barsOf(completed), barsOf(failed)]} redraw={Math.floor(now / REDRAW_MS)} label={`In this time ${sum(created)} of these jobs were created, ${sum(completed)} completed and ${sum(failed)} failed.`} />;
 }
 
 function Durations({ of }: { of: Throughput }) {
@@ -104,7 +116,7 @@ function Durations({ of }: { of: Throughput }) {
       { label: "jobs", stroke: colour("--accent"), fill: `${colour("--accent")}55`, paths: bars(1), points: { show: false } },
     ],
   });
-  const data: uPlot.AlignedData = [bins.map((_, i) => i), bins.map((bin) => bin.count)];
+  const data: uPlot.AlignedData = [bins.map((_, i) => i), barsOf(bins.map((bin) => bin.count))];
   return <Plot make={make} data={data} redraw={of.durations.length} label={`Half took at most ${timed(percentile(of.durations, 0.5))}, 95 % at most ${timed(percentile(of.durations, 0.95))}.`} />;
 }
 

@@ -10,7 +10,7 @@ interface Props {
 }
 
 export function Bar({ value, label, status = "running", big }: Props) {
-  const tone = status === "error" ? "bad" : status === "running" || status === "completed" ? "" : "still";
+  const tone = { error: "bad", completed: "done", running: "", pending: "still", cancelled: "still" }[status];
   const at = Math.min(100, Math.max(0, value));
   return (
     <div class={`bar ${tone} ${big ? "big" : ""}`} role="progressbar" aria-label={label} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.floor(at)} aria-valuetext={percent(at)}>

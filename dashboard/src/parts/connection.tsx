@@ -14,7 +14,8 @@ function detail({ phase, cursor, resumedFrom, status }: Connection): string {
   if (phase === "offline") return cursor ? `will resume after event ${cursor} (${place(cursor)})` : "will connect when the network is back";
   if (phase === "refused") return `the service answered ${status}`;
   if (phase === "ended") return "nothing more will come";
-  return resumedFrom ? `resumed from event ${resumedFrom} (${place(resumedFrom)})` : phase === "live" ? "from the first event on" : "";
+  if (resumedFrom) return `resumed from event ${resumedFrom} (${place(resumedFrom)})`;
+  return Number(cursor) > 0 ? `at event ${cursor} (${place(cursor)})` : "";
 }
 
 export function ConnectionState({ of = feed, chip }: { of?: Store<Connection>; chip?: boolean }) {

@@ -37,7 +37,7 @@ export class JobRow extends Component<Props> {
         <td class="c-progress"><Progress job={job} name={name} now={now} /></td>
         <td class="c-small"><Priority of={job.priority} /></td>
         <td class="c-small quiet">{job.attempt} of {job.maxAttempts}</td>
-        <td class="c-when quiet" title={`Created ${date(job.createdAt)}`}>{when(job, now)}</td>
+        <td class="c-when quiet" title={`Created ${date(job.createdAt)}`}>{ago(job.completedAt ?? job.createdAt, now)}{took(job)}</td>
         <td class="c-acts"><Acts job={job} name={name} scopes={scopes} /></td>
       </tr>
     );
@@ -46,9 +46,9 @@ export class JobRow extends Component<Props> {
 
 const Priority = ({ of }: { of: number }) => <span class={`prio ${of === 1 ? "high" : ""}`}>{of === 1 ? "↑ High" : of === 3 ? "↓ Low" : "Normal"}</span>;
 
-/** How long it took, for what has ended; else how old it is. */
-const when = (job: QueueJob, now: number): string =>
-  job.status === "completed" && job.startedAt && job.completedAt ? duration(Date.parse(job.completedAt) - Date.parse(job.startedAt)) : ago(job.completedAt ?? job.createdAt, now);
+/** How long what has ended took. */
+const took = ({ status, startedAt, completedAt }: QueueJob) =>
+  (status === "completed" || status === "error") && startedAt && completedAt && <small>in {duration(Date.parse(completedAt) - Date.parse(startedAt))}</small>;
 
 function Progress({ job, name, now }: { job: QueueJob; name: string; now: number }) {
   const waits = job.status === "pending" && job.scheduledFor && Date.parse(job.scheduledFor) > now;

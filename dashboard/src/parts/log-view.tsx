@@ -9,6 +9,8 @@ import { CopyButton } from "./copy.tsx";
 import { Icon } from "./icons.tsx";
 
 const ROW = 20;
+// The view is as high as its lines, from so many on.
+const LEAST = 6;
 const TYPING_MS = 140;
 
 interface Props {
@@ -98,7 +100,7 @@ function Window({ rows, redraw, follow, wanted, picked, pick }: WindowProps) {
   const visible = useMemo(() => rows.slice(from, to), [rows, rows.length, from, to, redraw]);
   return (
     <div class="logbox">
-      <div ref={box} class="logview" tabIndex={0} role="region" aria-label="Log lines, scrollable" onScroll={look}>
+      <div ref={box} class="logview" tabIndex={0} role="region" aria-label="Log lines, scrollable" onScroll={look} style={{ height: `min(56vh, 540px, ${Math.max(LEAST, rows.length) * ROW}px)` }}>
         <div class="all" role="list" style={{ height: `${rows.length * ROW}px` }}>
           {visible.map((line, i) => <Line key={line.seq} line={line} at={from + i} of={rows.length} wanted={wanted} picked={picked?.seq === line.seq} pick={pick} />)}
         </div>

@@ -28,7 +28,7 @@ export async function open(browser, path = "/", { size = "desk", colorScheme = "
 }
 
 export const phase = (page, of = ".side .conn") => page.locator(of);
-export const live = (page, of) => page.waitForSelector(`${of ?? ".side .conn, .topbar .conn"}[data-phase=live]`, { state: "attached" });
+export const live = (page, of) => page.waitForSelector(`:is(${of ?? ".side .conn, .topbar .conn"})[data-phase=live]`, { state: "attached" });
 export const seen = (page, text) => page.getByText(text).first().waitFor();
 
 export async function screenshot(page, name) {

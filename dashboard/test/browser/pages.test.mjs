@@ -72,10 +72,10 @@ async function violations(page) {
 describe("keys", () => {
   test("are made with scopes, shown once, used, and revoked; the admin token is forgotten with the page", async () => {
     const page = await open(browser, "/keys");
-    await page.getByLabel("Admin token").fill("wrong");
+    await page.getByRole("textbox", { name: "Admin token" }).fill("wrong");
     await page.getByRole("button", { name: "Continue" }).click();
     await page.locator("[role=alert]", { hasText: /\w/ }).waitFor();
-    await page.getByLabel("Admin token").fill(place.adminToken);
+    await page.getByRole("textbox", { name: "Admin token" }).fill(place.adminToken);
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByRole("button", { name: "New key" }).click();
     const name = unique("viewer");
@@ -91,7 +91,7 @@ describe("keys", () => {
     await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
     await page.locator("tr.over", { hasText: name }).waitFor();
     await page.reload();
-    await page.getByLabel("Admin token").waitFor();
+    await page.getByRole("textbox", { name: "Admin token" }).waitFor();
     await page.context().close();
   });
 });

@@ -25,6 +25,8 @@ export interface Hearing {
 const SILENCE_MS = 40_000;
 // Nothing tells where a replay ends and the present begins but that no more comes at once.
 const QUIET_MS = 350;
+// A page that nobody looks at gives its connection back: a browser has few to one host, and it catches up when it is seen again.
+const HIDDEN_MS = 20_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 
@@ -39,6 +41,7 @@ export class LiveStream {
   #wake: (() => void) | null = null;
   #quiet: ReturnType<typeof setTimeout> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
+  #leave: ReturnType<typeof setTimeout> | undefined;
 
   constructor(url: string, hearing: Hearing, cursor = "") {
     this.#url = url;
@@ -46,6 +49,7 @@ export class LiveStream {
     this.#now = { phase: "connecting", cursor, resumedFrom: "", status: null };
     addEventListener("offline", this.#lost);
     addEventListener("online", this.#found);
+    document.addEventListener("visibilitychange", this.#turned);
     void this.#run();
   }
 
@@ -53,6 +57,8 @@ export class LiveStream {
     this.#stopped = true;
     removeEventListener("offline", this.#lost);
     removeEventListener("online", this.#found);
+    document.removeEventListener("visibilitychange", this.#turned);
+    clearTimeout(this.#leave);
     clearTimeout(this.#quiet);
     clearTimeout(this.#silence);
     this.#attempt.abort();
@@ -67,6 +73,12 @@ export class LiveStream {
   #found = () => {
     this.#failures = 0;
     this.#wake?.();
+  };
+
+  #turned = () => {
+    clearTimeout(this.#leave);
+    if (document.hidden) this.#leave = setTimeout(() => this.#attempt.abort(), HIDDEN_MS);
+    else this.#wake?.();
   };
 
   #tell(change: Partial<Connection>): void {
@@ -142,7 +154,7 @@ export class LiveStream {
   async #rest(): Promise<void> {
     const pause = Math.min(LONGEST_PAUSE_MS, this.#pause * 2 ** Math.max(0, this.#failures - 1)) * (0.5 + Math.random() / 2);
     await new Promise<void>((awake) => {
-      const timer = setTimeout(awake, navigator.onLine ? pause : LONGEST_PAUSE_MS);
+      const timer = document.hidden ? undefined : setTimeout(awake, navigator.onLine ? pause : LONGEST_PAUSE_MS);
       this.#wake = () => {
         clearTimeout(timer);
         awake();

@@ -87,16 +87,18 @@ const axes = (values?: uPlot.Axis["values"]): uPlot.Axis[] => {
   return [{ ...look, size: 28, values: values ?? hours, grid: { show: false } }, { ...look, size: 36, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] }];
 };
 
-const bars = (align: -1 | 0 | 1) => uPlot.paths.bars!({ size: [0.8, 22], align, gap: 1 });
+const bars = uPlot.paths.bars!({ size: [0.8, 22], gap: 1 });
+/** Half a bar of room at both ends. */
+const around = (half: number) => (_: uPlot, low: number, high: number): [number, number] => [low - half, high + half];
 
 function PerMinute({ of, now }: { of: Throughput; now: number }) {
   const make = (width: number): uPlot.Options => ({
-    width, height: 230, cursor: { y: false }, scales: { y: { range: (_, __, high) => [0, Math.max(4, high * 1.1)] } }, axes: axes(),
+    width, height: 230, cursor: { y: false }, scales: { x: { range: around(30) }, y: { range: (_, __, high) => [0, Math.max(4, high * 1.1)] } }, axes: axes(),
     series: [
       { label: "minute", value: (_, at) => (at ? hour(at) : "–") },
       { label: "created", stroke: colour("--ink-3"), width: 1.5, points: { show: false }, dash: [3, 3] },
-      { label: "completed", stroke: colour("--accent"), fill: `${colour("--accent")}55`, paths: bars(0), points: { show: false } },
-      { label: "failed", stroke: colour("--bad"), fill: colour("--bad"), paths: bars(0), points: { show: false } },
+      { label: "completed", stroke: colour("--accent"), fill: `${colour("--accent")}55`, paths: bars, points: { show: false } },
+      { label: "failed", stroke: colour("--bad"), fill: colour("--bad"), paths: bars, points: { show: false } },
     ],
   });
   const [, created, completed, failed] = of.perMinute;
@@ -109,11 +111,11 @@ function Durations({ of }: { of: Throughput }) {
   if (bins.length === 0) return <p class="pad faint">None has completed yet.</p>;
   const names = (at: number) => (bins[at] ? duration(bins[at].from) : "");
   const make = (width: number): uPlot.Options => ({
-    width, height: 230, cursor: { y: false }, scales: { x: { time: false }, y: { range: (_, __, high) => [0, Math.max(4, high * 1.1)] } },
+    width, height: 230, cursor: { y: false }, scales: { x: { time: false, range: around(0.5) }, y: { range: (_, __, high) => [0, Math.max(4, high * 1.1)] } },
     axes: axes((_, splits) => splits.map((at) => (Number.isInteger(at) ? names(at) : ""))),
     series: [
       { label: "from", value: (_, at) => (at === null ? "–" : names(at)) },
-      { label: "jobs", stroke: colour("--accent"), fill: `${colour("--accent")}55`, paths: bars(1), points: { show: false } },
+      { label: "jobs", stroke: colour("--accent"), fill: `${colour("--accent")}55`, paths: bars, points: { show: false } },
     ],
   });
   const data: uPlot.AlignedData = [bins.map((_, i) => i), barsOf(bins.map((bin) => bin.count))];

@@ -71,6 +71,28 @@ describe("the table", () => {
     await context.close();
   });
 
+  test("gives its connection back while nobody looks, and catches up when somebody does", async () => {
+    const page = await open(browser, "/nowhere");
+    await page.clock.install();
+    await page.goto("/");
+    await page.clock.runFor(2_000);
+    await live(page);
+    const closed = page.waitForEvent("requestfailed", (request) => request.url().endsWith("/queue/events"));
+    const show = (hidden) => page.evaluate((hidden) => {
+      Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, hidden);
+    await show(true);
+    await page.clock.runFor(25_000);
+    await closed;
+    const made = await job({ name: unique("unseen") });
+    await show(false);
+    await page.clock.resume();
+    await row(page, made).waitFor();
+    assert.match(await phase(page).getAttribute("data-resumed"), /^\d+$/);
+    await page.context().close();
+  });
+
   test("is searched by name and path, and filtered by state", async () => {
     const name = unique("needle");
     const [one, other] = [await job({ name }), await job({ name: unique("hay"), filePath: `films/${name}/a.mp4` })];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { allowed, emptyTable, seen, withListed, withNotices, withStats } from "../src/model/table.ts";
+import { allowed, emptyTable, seen, trimmed, withListed, withNotices, withStats } from "../src/model/table.ts";
 
 const job = (id, status = "pending", more = {}) => ({
   id, name: `name ${id}`, filePath: null, status, priority: 2, progress: 0, message: null, attempt: 1, maxAttempts: 3, error: null,
@@ -74,6 +74,13 @@ describe("the table of jobs", () => {
     const table = withNotices(given([job("a", "error")], { total: 1, error: 1 }), [tell("job:deleted", "a")]);
     assert.deepEqual([table.jobs.size, table.stats], [0, stats()]);
   });
+});
+
+test("a table that has grown long keeps the newest, and tells from where on to list again", () => {
+  const table = withListed(emptyTable, Array.from({ length: 11 }, (_, i) => job(String(i + 10))));
+  assert.equal(trimmed(table, 11), null);
+  const { table: kept, floor } = trimmed(table, 10);
+  assert.deepEqual([[...kept.jobs.keys()].sort(), floor], [["13", "14", "15", "16", "17", "18", "19", "20"], "13"]);
 });
 
 describe("what is shown", () => {

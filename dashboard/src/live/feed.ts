@@ -1,6 +1,6 @@
 // The project's jobs, live: lists for what was, the feed for what happens. Nothing is asked at intervals; lists are read when a
 // page is first shown, when the feed names a job that no list has shown, and when the feed says that it cannot go on (`reset`).
-import { emptyTable, withListed, withNotices, withoutJob, withStats } from "../model/table.ts";
+import { emptyTable, trimmed, withListed, withNotices, withoutJob, withStats } from "../model/table.ts";
 import type { Notice } from "../model/table.ts";
 import type { Frame } from "../model/frames.ts";
 import type { QueueJob, QueueStatus, Stats } from "../model/types.ts";
@@ -29,14 +29,18 @@ export const reaches = createStore<ReadonlyMap<string, Reach>>(new Map());
 export const resets = createStore(0);
 
 const FILL_MS = 150;
+// Where jobs come all the time, their names are fetched together.
+const BETWEEN_FILLS_MS = 1_500;
 const RECOUNT_MS = 800;
 // A few jobs are asked for one by one; more are cheaper as a page.
 const ONE_BY_ONE = 3;
+const JOBS_HELD = 5_000;
 
 let stream: LiveStream | null = null;
 let filling: ReturnType<typeof setTimeout> | undefined;
 let recounting: ReturnType<typeof setTimeout> | undefined;
 let moved = false;
+let filledAt = 0;
 let known = false;
 
 export function startFeed(): void {
@@ -92,8 +96,13 @@ const place = (): number => Number(connection.get().cursor || 0);
 
 function tidy(): void {
   const { strangers, unsure } = table.get();
-  if (strangers.size > 0) filling ??= setTimeout(fill, FILL_MS);
+  if (strangers.size > 0) filling ??= setTimeout(fill, Math.max(FILL_MS, filledAt + BETWEEN_FILLS_MS - Date.now()));
   if (unsure) recountSoon();
+  const fewer = trimmed(table.get(), JOBS_HELD);
+  if (!fewer) return;
+  table.set(fewer.table);
+  // What is below is listed again when somebody asks for it.
+  reaches.update((now) => new Map([...now].map(([tab, reach]) => [tab, { ...reach, cursor: fewer.floor }])));
 }
 
 function recountSoon(): void {
@@ -120,6 +129,7 @@ async function fill(): Promise<void> {
   const since = place();
   const jobs = ids.length > ONE_BY_ONE ? await newest(ids) : await Promise.all(ids.map(one));
   filling = undefined;
+  filledAt = Date.now();
   table.update((now) => ids.reduce((left, id) => forget(left, id), withListed(now, jobs.filter((job) => job !== null), since)));
   tidy();
 }

@@ -1,5 +1,5 @@
 // A value that components watch. Changes within one frame are drawn once.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 export interface Store<T> {
   get(): T;
@@ -30,15 +30,15 @@ export function createStore<T>(value: T): Store<T> {
 export function useStore<T, S = T>(store: Store<T>, select: (value: T) => S = (value) => value as unknown as S): S {
   const [, redraw] = useState(0);
   const chosen = select(store.get());
+  // What is chosen may depend on what the component was last drawn with.
+  const drawn = useRef({ select, chosen });
+  drawn.current = { select, chosen };
   useEffect(() => {
-    let shown = chosen;
     let due = 0;
     const look = () => {
       due = 0;
-      const now = select(store.get());
-      if (Object.is(now, shown)) return;
-      shown = now;
-      redraw((n) => n + 1);
+      const { select, chosen } = drawn.current;
+      if (!Object.is(select(store.get()), chosen)) redraw((n) => n + 1);
     };
     // A hidden page draws no frames, and needs none.
     const soon = () => void (due ||= requestAnimationFrame(look));

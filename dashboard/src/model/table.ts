@@ -130,6 +130,13 @@ const stub = (id: string, { event, data }: Notice): QueueJob => ({
   scheduledFor: null, partial: true,
 });
 
+/** A page that stays open for days holds the newest jobs only; null while there are few enough. */
+export function trimmed(table: Table, most: number): { table: Table; floor: string } | null {
+  if (table.jobs.size <= most) return null;
+  const kept = [...table.jobs.values()].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, Math.floor(most * 0.8));
+  return { table: { ...table, jobs: new Map(kept.map((job) => [job.id, job])) }, floor: kept.at(-1)!.id };
+}
+
 /** Which jobs a page of the table shows, newest first. */
 export interface Sight {
   status: QueueStatus | null;

@@ -28,7 +28,6 @@ export function JobPage({ id }: { id: string }) {
   const mayRead = scopesOf(useStore(who)).includes("jobs:read");
   useEffect(() => {
     document.title = now.job ? `${title(now.job)} · Jobcast` : "Jobcast";
-    return () => void (document.title = "Jobcast");
   }, [now.job && title(now.job)]);
   const back = <a class="crumb" href="/"><Icon name="back" />Jobs</a>;
   if (!now.job || now.problem?.status === 404) return <>{back}<Missing now={now} id={id} /></>;

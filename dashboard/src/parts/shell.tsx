@@ -1,6 +1,6 @@
 // The frame around every page: where one can go, how the connection is, who is signed in.
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { table } from "../live/feed.ts";
 import { go } from "../live/route.ts";
 import { signOut } from "../live/session.ts";
@@ -59,6 +59,7 @@ function Tools({ help }: { help: () => void }) {
 export function Shell({ path, children }: { path: string; children: ComponentChildren }) {
   const [help, showHelp] = useState(false);
   useGlobalKeys(() => showHelp(true));
+  useArrival(path);
   const open = () => showHelp(true);
   return (
     <div class="shell">
@@ -83,6 +84,18 @@ export function Shell({ path, children }: { path: string; children: ComponentChi
       <Toasts />
     </div>
   );
+}
+
+/** A reader that hears the page is taken to the new one, and the window says its name. */
+function useArrival(path: string): void {
+  const place = path.split("?")[0]!;
+  const first = useRef(true);
+  useEffect(() => {
+    const name = PLACES.find(([to]) => to === place)?.[1];
+    if (name) document.title = `${name} · Jobcast`;
+    if (!first.current) document.getElementById("main")?.focus({ preventScroll: true });
+    first.current = false;
+  }, [place]);
 }
 
 /** “g j” and its like, and “?”. */

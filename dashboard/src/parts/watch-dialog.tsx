@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { get, post, sentence } from "../live/api.ts";
 import { curlStream, eventSource } from "../model/snippets.ts";
 import { date } from "../model/format.ts";
-import { Copyable } from "./copy.tsx";
+import { CopyButton } from "./copy.tsx";
 import { Dialog } from "./dialog.tsx";
 
 interface Token {
@@ -43,9 +43,16 @@ export function WatchDialog({ id, scopes, onClose }: { id: string; scopes: reado
         {scopes.includes("jobs:read") && choice("jobs:read", "Lines and checkpoints too, by a token for one hour")}
       </fieldset>
       {problem && <p class="bad" role="alert">{problem}</p>}
-      {url && <><h3>Terminal</h3><Copyable text={curlStream(url)} what="the curl command" /><h3>Page</h3><Copyable text={eventSource(url)} what="the EventSource snippet" /></>}
+      {url && <><Snippet heading="In a terminal" text={curlStream(url)} what="the curl command" /><Snippet heading="In a page" text={eventSource(url)} what="the EventSource snippet" /></>}
       {token && reach !== "public" && <p class="faint">The token reads this job only, until {date(token.expiresAt)}. Whoever has the address can read it.</p>}
       <div class="ends"><button type="button" class="btn" onClick={onClose}>Done</button></div>
     </Dialog>
   );
 }
+
+const Snippet = ({ heading, text, what }: { heading: string; text: string; what: string }) => (
+  <section class="stack" style={{ gap: "8px" }} aria-label={heading}>
+    <div class="row"><h3 class="grow">{heading}</h3><CopyButton text={text} what={what} /></div>
+    <pre class="block" tabIndex={0} aria-label={what}>{text}</pre>
+  </section>
+);

@@ -110,6 +110,18 @@ describe("the table", () => {
     await page.context().close();
   });
 
+  test("says when a list cannot be read, also of another tab, and tries again", async () => {
+    const page = await open(browser);
+    await page.waitForSelector("tr[data-job]");
+    await page.route("**/queue/jobs?*", (route) => route.fulfill({ status: 503, json: { error: "Away for a moment.", code: "unavailable" } }));
+    await page.getByRole("link", { name: /^Failed/ }).click();
+    await seen(page, "Away for a moment.");
+    await page.unroute("**/queue/jobs?*");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.locator("[role=alert]").waitFor({ state: "detached" });
+    await page.context().close();
+  });
+
   test("finds an old job by its exact name though no list has reached it", async () => {
     const old = await job({ name: unique("old") });
     for (let i = 0; i < 2; i += 1) await fetch(`${place.url}/api/v1/jobs`, { method: "POST", headers: { "x-api-key": place.apiKey, "content-type": "application/json" }, body: JSON.stringify(Array.from({ length: 100 }, () => ({ name: "filler" }))) });

@@ -1,5 +1,6 @@
 // npm run deploy: builds, migrates the remote database, deploys. It creates nothing by surprise: what is missing is said.
 import { readFileSync } from "node:fs";
+import { buildDashboard } from "./dashboard.mjs";
 import { at } from "./paths.mjs";
 import { program, Refusal, run, step } from "./step.mjs";
 import { prepareToolchain } from "./toolchain.mjs";
@@ -14,6 +15,7 @@ await program(async () => {
   refusePlaceholder();
   await prepareToolchain();
   await buildWorker();
+  await buildDashboard();
   await step("Apply the D1 migrations", () => wrangler("d1", "migrations", "apply", "DB", "--remote"));
   await step("Deploy", () => wrangler("deploy"));
   console.log(`

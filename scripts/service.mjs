@@ -64,7 +64,7 @@ function writeEnvFile(state, vars) {
 function writeConfig(state, limits) {
   const path = join(state, "wrangler.toml");
   const original = readFileSync(at("wrangler.toml"), "utf8");
-  const copy = original.replace(/^(main|migrations_dir) = "(.+)"$/gm, (_, setting, place) => `${setting} = ${JSON.stringify(at(place))}`);
+  const copy = original.replace(/^(main|migrations_dir|directory) = "(.+)"$/gm, (_, setting, place) => `${setting} = ${JSON.stringify(at(place))}`);
   writeFileSync(path, Object.entries(limits).reduce(withLimit, copy));
   return path;
 }

@@ -1,6 +1,7 @@
 // npm start: from a fresh checkout to a running service, in one command.
 import { mkdirSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
+import { buildDashboard } from "./dashboard.mjs";
 import { ROOT } from "./paths.mjs";
 import { defaultProject } from "./project.mjs";
 import { localSecrets } from "./secrets.mjs";
@@ -17,6 +18,7 @@ await program(async () => {
   const port = portFrom(process.env.PORT);
   await prepareToolchain();
   await buildWorker();
+  await buildDashboard();
   mkdirSync(state, { recursive: true });
   const secrets = localSecrets();
   const service = await step("Start the service", () => startService({ port, state, logFile, ...secrets }));
@@ -46,7 +48,7 @@ function announce({ url, projectKey, apiKey }) {
   console.log(`
 Jobcast is ready (${seconds(began)})
 
-  URL          ${url}
+  Dashboard    ${url}  (sign in with the API key)
   Project key  ${projectKey}
   API key      ${apiKey}
   Log          ${relative(ROOT, logFile)}

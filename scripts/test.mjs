@@ -1,9 +1,13 @@
-// npm test: everything, in order, with one closing line. `-- --host`, `-- --worker [file…]` and `-- --client [file…]` run one part.
+// npm test: everything, in order, with one closing line. `-- --host`, `-- --dashboard`, `-- --worker [file…]` and
+// `-- --client [file…]` run one part.
 import { resolve } from "node:path";
-import { program, Refusal, seconds, step } from "./step.mjs";
 import { buildClient } from "./client.mjs";
-import { add, clientTestFiles, clientTests, dryRun, failure, hostTests, none, withinBudget, workerTestFiles, workerTests } from "./tests.mjs";
-import { prepareToolchain, requireHost } from "./toolchain.mjs";
+import { buildDashboard } from "./dashboard.mjs";
+import { program, Refusal, seconds, step } from "./step.mjs";
+import {
+  add, clientTestFiles, clientTests, dashboardTests, dryRun, failure, hostTests, none, withinBudget, workerTestFiles, workerTests,
+} from "./tests.mjs";
+import { installPackages, prepareToolchain, requireHost } from "./toolchain.mjs";
 import { withService } from "./under-test.mjs";
 import { buildWorker } from "./worker.mjs";
 
@@ -12,8 +16,8 @@ const [only, ...files] = process.argv.slice(2);
 let tally = none;
 
 await program(async () => {
-  if (![undefined, "--host", "--worker", "--client"].includes(only)) {
-    throw new Refusal("Use: npm test [-- --host | --worker [file…] | --client [file…]]");
+  if (![undefined, "--host", "--dashboard", "--worker", "--client"].includes(only)) {
+    throw new Refusal("Use: npm test [-- --host | --dashboard | --worker [file…] | --client [file…]]");
   }
   if (await part("Set-up", prepare)) await allParts();
   console.log(`\nEverything took ${seconds(began)}.\n${tally.passed} passed, ${tally.failed} failed`);
@@ -23,6 +27,7 @@ await program(async () => {
 async function allParts() {
   const wants = (name) => only === undefined || only === name;
   if (wants("--host")) await part("Host tests", hostTests);
+  if (wants("--dashboard")) await part("Dashboard tests", dashboardTests);
   if (wants("--worker")) await part("Worker tests", () => withService(chosen(workerTestFiles), workerTests));
   if (wants("--client")) await part("Client library", clientPart);
   if (only !== undefined) return;
@@ -46,8 +51,8 @@ async function prepare() {
   if (only === "--host") {
     requireHost();
   } else {
-    await prepareToolchain();
-    await buildWorker();
+    await (only === "--dashboard" ? installPackages() : prepareToolchain().then(buildWorker));
+    await buildDashboard();
   }
   return none;
 }

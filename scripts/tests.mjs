@@ -1,12 +1,14 @@
 // The parts of `npm test`. Each runs in the open and resolves to a tally of what passed and failed.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { firstPageSize } from "./dashboard.mjs";
 import { at, NODE, PINNED_ENV } from "./paths.mjs";
 import { attempt } from "./step.mjs";
 import { wasmSize } from "./worker.mjs";
 import { LOCAL_ENV, WRANGLER } from "./wrangler.mjs";
 
 const WASM_BUDGET = 1024 * 1024;
+const FIRST_PAGE_BUDGET = 250 * 1000;
 
 export const none = { passed: 0, failed: 0 };
 export const failure = { passed: 0, failed: 1 };
@@ -29,10 +31,10 @@ export async function hostTests() {
 }
 
 /** The black-box tests against a running service; `env` tells them where it is. A crowd takes the whole machine, so it comes by itself. */
-export async function workerTests(files, env) {
+export async function workerTests(files, env, concurrency = 4) {
   const crowds = files.filter((file) => file.endsWith(".crowd.test.mjs"));
   const others = files.filter((file) => !crowds.includes(file));
-  return add(await testFiles(others, env, 4), await testFiles(crowds, env, 1));
+  return add(await testFiles(others, env, concurrency), await testFiles(crowds, env, 1));
 }
 
 async function testFiles(files, env, concurrency) {
@@ -57,6 +59,19 @@ export const clientTestFiles = () => testFilesIn(at("client", "test"));
 
 const testFilesIn = (folder) =>
   readdirSync(folder).filter((name) => name.endsWith(".test.mjs")).sort().map((name) => join(folder, name));
+
+/** The dashboard: its types, its logic, and what a browser must fetch before it shows the first page. Needs no service. */
+export async function dashboardTests() {
+  const files = readdirSync(at("dashboard", "test")).filter((name) => name.endsWith(".test.mjs")).sort().map((name) => at("dashboard", "test", name));
+  const types = await attempt(NODE, [at("node_modules", "typescript", "bin", "tsc"), "-p", at("dashboard")], { env: PINNED_ENV });
+  return [check(types === 0), await testFiles(files, {}, 2), withinFirstPage()].reduce(add);
+}
+
+function withinFirstPage() {
+  const size = firstPageSize();
+  console.log(`Dashboard's first page, gzipped: ${size} bytes of ${FIRST_PAGE_BUDGET} (${Math.round((size / FIRST_PAGE_BUDGET) * 100)} %)`);
+  return check(size <= FIRST_PAGE_BUDGET);
+}
 
 /** What would be uploaded is complete and well-formed. */
 export async function dryRun() {

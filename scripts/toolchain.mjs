@@ -38,7 +38,8 @@ export function requireHost() {
   }
 }
 
-async function installPackages() {
+/** Also alone, for the dashboard, which needs no Rust. */
+export async function installPackages() {
   if (packagesInSync()) return;
   await step("Install the npm packages by the lock file", () =>
     run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { env: HOST_ENV }));

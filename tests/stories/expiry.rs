@@ -106,6 +106,12 @@ fn a_restored_job_shows_what_it_showed() {
 }
 
 #[test]
+fn what_comes_from_an_archive_has_no_log() {
+    let (record, end) = Archive::new(record(&failed()).clone(), None).open();
+    assert_eq!((record.phase, record.has_log(), end), (Phase::Expired, false, None));
+}
+
+#[test]
 fn a_result_is_archived_once() {
     let story = given_running(job()).when(complete(json!("the only result")));
     let stored = serde_json::to_string(&archived(&story)).expect("written");

@@ -73,7 +73,7 @@ describe("a route that a key opens", { concurrency: true }, () => {
   test("every answer has an X-Request-Id of its own", async (t) => {
     const stream = await open(t, job.eventsUrl, { key: project.apiKey });
     const answers = await Promise.all([
-      request(`${place.url}/health`), request(`${place.url}/nothing`), request(`${place.url}/api/projects`), admin("GET", "/api/projects"),
+      request(`${place.url}/health`), request(`${place.url}/api/nothing`), request(`${place.url}/api/projects`), admin("GET", "/api/projects"),
       job.ask("GET"), job.post("progress", {}), job.ask("GET", "", { key: "bad" }), job.ask("PUT"), project.ask("GET", "/api/v1/jobs"),
     ]);
     const ids = [stream, ...answers].map((answer) => answer.headers.get("x-request-id"));

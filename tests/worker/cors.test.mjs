@@ -135,7 +135,7 @@ describe("to a page", { concurrency: true }, () => {
   }
 
   test("a preflight of an unknown path is 404", async () => {
-    for (const origin of [LISTED[0], "https://evil.example"]) refused(await preflight("/nothing", origin, "GET"), 404);
+    for (const origin of [LISTED[0], "https://evil.example"]) refused(await preflight("/api/nothing", origin, "GET"), 404);
   });
 
   test("OPTIONS that is no preflight is a method as any other", async () => {
@@ -156,7 +156,7 @@ describe("to a page", { concurrency: true }, () => {
     "400": () => job.post("progress", { percent: 101 }, page()),
     "401": () => job.ask("GET", "", { key: "jc_wrong", ...page() }),
     "403": async () => job.ask("GET", "", { key: await project.key(["jobs:poll"]), ...page() }),
-    "404": () => project.ask("GET", "/nothing", page()),
+    "404": () => project.ask("GET", "/api/nothing", page()),
     "405": () => project.ask("PUT", "/queue/jobs", page()),
     "409": () => job.post("claim", undefined, page()),
     "413": () => job.post("event", { note: "x".repeat(300_000) }, page()),

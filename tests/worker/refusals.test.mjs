@@ -29,7 +29,8 @@ describe("bad input", { concurrency: true }, () => {
   }
 
   const NOWHERE = [
-    "/nothing", "/api/v1", "/api/v1/job", "/api/v1/jobs/", `/api/v1/jobs/${UNKNOWN}/nothing`, "/api/v1/jobs/x/stages", "/API/V1/JOBS",
+    "/api/nothing", "/v1/nothing", "/queue/nothing", "/api/v1", "/api/v1/job", "/api/v1/jobs/", `/api/v1/jobs/${UNKNOWN}/nothing`,
+    "/api/v1/jobs/x/stages", "/api/V1/JOBS",
   ];
   for (const path of NOWHERE) {
     test(`an unknown path is 404: ${path}`, async () => {

@@ -57,7 +57,10 @@ async function prepare() {
   return none;
 }
 
-const chosen = (all) => (files.length > 0 ? files.map((file) => resolve(file)) : all());
+/** The files that were named, or all of them. */
+function chosen(all) {
+  return files.length > 0 ? files.map((file) => resolve(file)) : all();
+}
 
 async function clientPart() {
   await buildClient();

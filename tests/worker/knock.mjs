@@ -4,7 +4,7 @@ import { newAddress } from "./address.mjs";
 
 const PATIENCE_MS = 40_000;
 
-/** As `request`; the `text` of a stream is empty. */
+/** As `request`; the `text` of a stream is empty. A waiting poll writes line ends before its JSON. */
 export async function knock(url, { method = "GET", key, json, headers = {} } = {}) {
   const credential = key && { "x-api-key": key };
   const type = json && { "content-type": "application/json" };
@@ -13,7 +13,7 @@ export async function knock(url, { method = "GET", key, json, headers = {} } = {
     signal: AbortSignal.timeout(PATIENCE_MS),
   });
   const text = isStream(response) ? await left(response) : await response.text();
-  return { status: response.status, headers: response.headers, text, body: text.startsWith("{") ? JSON.parse(text) : undefined };
+  return { status: response.status, headers: response.headers, text, body: text.trimStart().startsWith("{") ? JSON.parse(text) : undefined };
 }
 
 const isStream = ({ headers }) => headers.get("content-type")?.startsWith("text/event-stream");

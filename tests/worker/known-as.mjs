@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { request as httpRequest } from "node:http";
 import { text } from "node:stream/consumers";
+import { parsed } from "./request.mjs";
 
 export async function requestKnownAs(host, { url }, path, { method = "GET", headers = {}, json } = {}) {
   const { hostname, port } = new URL(url);
@@ -10,5 +11,5 @@ export async function requestKnownAs(host, { url }, path, { method = "GET", head
   asked.end(json && JSON.stringify(json));
   const [response] = await once(asked, "response");
   const body = await text(response);
-  return { status: response.statusCode, headers: new Headers(response.headersDistinct), text: body, body: JSON.parse(body) };
+  return { status: response.statusCode, headers: new Headers(response.headersDistinct), text: body, body: parsed(body) };
 }

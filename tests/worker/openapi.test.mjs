@@ -114,7 +114,7 @@ describe("what the routes answer otherwise", { concurrency: true }, () => {
   });
 
   test("a path that is nobody's, and a method that a path does not take", async () => {
-    for (const [method, path, code] of [["GET", "/nothing", "not_found"], ["PUT", "/api/v1/jobs", "method_not_allowed"]]) {
+    for (const [method, path, code] of [["GET", "/api/nothing", "not_found"], ["PUT", "/api/v1/jobs", "method_not_allowed"]]) {
       const { body } = await request(project.at.url + path, { method });
       conforms("#/components/schemas/Problem", body);
       assert.deepEqual(Object.keys(body), Object.keys(valueAt(pointer("components", "examples", code)).value).filter((name) => name in body));

@@ -17,7 +17,8 @@ export async function request(url, { method = "GET", key, json, body = json && J
   return { status: response.status, headers: response.headers, text, body: parsed(text) };
 }
 
-function parsed(text) {
+/** The JSON in a text; undefined where there is none. */
+export function parsed(text) {
   try {
     return JSON.parse(text);
   } catch {

@@ -97,14 +97,10 @@ impl Channel {
     /// How a stream begins, before any replay.
     pub fn opening(self, plan: Plan, oldest: EventId, client: &str) -> String {
         let mut out = String::new();
-        let from = match plan {
-            Plan::Gone => return out,
-            Plan::Snapshot { from } | Plan::Replay { from } => from,
-            Plan::Reset { reason, from } => {
-                reset_frame(reason, oldest).encode(&mut out);
-                from
-            }
-        };
+        let Some(from) = plan.from() else { return out };
+        if let Plan::Reset { reason, .. } = plan {
+            reset_frame(reason, oldest).encode(&mut out);
+        }
         if self == Channel::Queue {
             connected(from, client).encode(&mut out);
         }

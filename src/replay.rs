@@ -35,6 +35,16 @@ pub enum Plan {
     Gone,
 }
 
+impl Plan {
+    /// The place from which the stream goes on; `None` where there is no stream.
+    pub fn from(self) -> Option<EventId> {
+        match self {
+            Plan::Snapshot { from } | Plan::Replay { from } | Plan::Reset { from, .. } => Some(from),
+            Plan::Gone => None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ResetReason {

@@ -14,7 +14,6 @@ use crate::edge::subscribers::{FAILED, NORMAL, Subscribers, close, joined, subsc
 use crate::id::ProjectId;
 use crate::problem::Problem;
 use crate::record::{Record, Settled};
-use crate::replay::Plan;
 use crate::time::Timestamp;
 use crate::view::JobLens;
 use serde_json::json;
@@ -152,10 +151,7 @@ impl JobObject {
         }
         let log = JobLog { journal: &self.journal, record };
         let plan = log.plan(&subscription.lens, subscription.cursor);
-        let from = match plan {
-            Plan::Gone => return Ok(None),
-            Plan::Snapshot { from } | Plan::Replay { from } | Plan::Reset { from, .. } => from,
-        };
+        let Some(from) = plan.from() else { return Ok(None) };
         let pair = WebSocketPair::new().map_err(platform::internal)?;
         subscribers.join(&self.state, pair.server, subscription.lens, plan, from, &log).map_err(platform::internal)?;
         Ok(Some(pair.client))

@@ -14,7 +14,6 @@ use crate::feed::{Channel, Feed};
 use crate::id::{EventId, JobId};
 use crate::notice::Notice;
 use crate::problem::Problem;
-use crate::replay::Plan;
 use crate::time::Timestamp;
 use serde_json::json;
 use std::cell::RefCell;
@@ -187,10 +186,7 @@ impl ProjectFeed {
         let nothing = Feed::new(subscription.project);
         let log = FeedLog { journal: &self.journal, feed: feed.as_ref().unwrap_or(&nothing) };
         let planned = log.plan(subscription.channel, subscription.cursor).map_err(internal)?;
-        let from = match planned {
-            Plan::Gone => return Ok(None),
-            Plan::Snapshot { from } | Plan::Replay { from } | Plan::Reset { from, .. } => from,
-        };
+        let Some(from) = planned.from() else { return Ok(None) };
         let pair = WebSocketPair::new().map_err(internal)?;
         subscribers.join(&self.state, pair.server, subscription.channel, planned, from, &log).map_err(internal)?;
         Ok(Some(pair.client))

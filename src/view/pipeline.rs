@@ -83,14 +83,10 @@ impl Lens {
     /// the stream goes on, so that a reader who drops right after it loses nothing.
     pub fn opening(&self, job: &Job, plan: Plan, oldest: EventId) -> String {
         let mut out = String::new();
-        let from = match plan {
-            Plan::Gone => return out,
-            Plan::Snapshot { from } | Plan::Replay { from } => from,
-            Plan::Reset { reason, from } => {
-                reset_frame(reason, oldest).encode(&mut out);
-                from
-            }
-        };
+        let Some(from) = plan.from() else { return out };
+        if let Plan::Reset { reason, .. } = plan {
+            reset_frame(reason, oldest).encode(&mut out);
+        }
         Frame { name: "job:snapshot".to_owned(), id: Some(from), data: snapshot(job).to_string() }.encode(&mut out);
         out
     }

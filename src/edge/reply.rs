@@ -32,9 +32,14 @@ pub fn json(status: u16, body: &Value) -> Answer {
     Ok(json_body(ResponseBody::Body(body.to_string().into_bytes()), status)?)
 }
 
-/// 200, with a body that is still being written.
+/// 200, with a body that is still being written. Nobody on the way may compress it: a compressor keeps small writes to
+/// itself, so that they neither reach the caller nor fail when it is gone.
 pub fn json_stream(body: web_sys::ReadableStream) -> Answer {
-    Ok(json_body(ResponseBody::Stream(body), 200)?)
+    let mut response = json_body(ResponseBody::Stream(body), 200)?;
+    let headers = response.headers_mut();
+    headers.set("cache-control", "no-store, no-transform")?;
+    headers.set("content-encoding", "identity")?;
+    Ok(response)
 }
 
 /// 200, with a text that is part of the release: a copy may serve for a while.

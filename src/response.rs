@@ -91,13 +91,20 @@ pub fn events_page(events: &[Event], visibility: Visibility, limit: u64, next: O
     json!({ "events": entries, "limit": limit, "nextAfter": next })
 }
 
-/// The event in a page of the log: `{id, type, attempt, ts, data}`. The payload is the producer's business: only
-/// `jobs:read` sees it.
+/// The event in a page of the log: `{id, type, attempt, ts, data}`. `data` is as it is stored, but for two things: times
+/// are told as everywhere, in ISO 8601, and the payload is the producer's business, which only `jobs:read` sees.
 pub fn page_entry(event: &Event, visibility: Visibility) -> Value {
     let mut fact = serde_json::to_value(&event.fact).unwrap_or_default();
     let (kind, mut data) = (fact["type"].take(), fact["data"].take());
-    if let (Visibility::Public, Fact::Created(_), Some(created)) = (visibility, &event.fact, data.as_object_mut()) {
-        created.shift_remove("payload");
+    match &event.fact {
+        Fact::Created(created) => {
+            data["scheduledFor"] = json!(created.scheduled_for.map(Timestamp::iso));
+            if let (Visibility::Public, Some(told)) = (visibility, data.as_object_mut()) {
+                told.shift_remove("payload");
+            }
+        }
+        Fact::RetryScheduled { retry_at, .. } => data["retryAt"] = json!(retry_at.iso()),
+        _ => {}
     }
     json!({ "id": event.id, "type": kind, "attempt": event.attempt, "ts": event.id.time().iso(), "data": data })
 }

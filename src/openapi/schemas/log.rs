@@ -85,7 +85,7 @@ fn logged_event() -> Value {
             kinds.push(with_example(entry().has("type", only(kind)).has("data", data(&event.fact)).growing(), shown));
         }
     }
-    note(one_of(kinds), "An accepted fact. Times in its data are in ms since 1970.")
+    note(one_of(kinds), "An accepted fact.")
 }
 
 fn data(fact: &Fact) -> Value {
@@ -101,7 +101,9 @@ fn data(fact: &Fact) -> Value {
         | Fact::StageReported(_) => stage(),
         Fact::Checkpoint(_) | Fact::Custom(_) => any_object(),
         Fact::Logs(_) => lines(),
-        Fact::RetryScheduled { .. } => trouble().has("nextAttempt", whole(1)).has("retryAt", whole(0)).growing(),
+        Fact::RetryScheduled { .. } => {
+            trouble().has("nextAttempt", whole(1)).has("retryAt", named("Timestamp")).growing()
+        }
         Fact::Completed { .. } => object().has("result", anything()).growing(),
         Fact::Failed { .. } => trouble().growing(),
         Fact::Cancelled { .. } => {
@@ -128,6 +130,6 @@ fn created() -> Value {
         .has("stages", list(named("StageName")))
         .has("maxAttempts", whole(1))
         .has("timeoutSeconds", whole(1))
-        .has("scheduledFor", nullable(whole(0)))
+        .has("scheduledFor", nullable(named("Timestamp")))
         .growing()
 }

@@ -12,7 +12,7 @@ const TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
 export const randomSecret = () => randomBytes(32).toString("hex");
 
 export function localSecrets() {
-  const kept = readKept();
+  const kept = keptSecrets();
   const missing = NAMES.filter((name) => !process.env[name] && !kept[name]);
   for (const name of missing) kept[name] = randomSecret();
   if (missing.length > 0) keep(kept);
@@ -20,7 +20,8 @@ export function localSecrets() {
   return { adminToken, tokenSecret };
 }
 
-function readKept() {
+/** `{ADMIN_TOKEN?, TOKEN_SECRET?}` as `npm start` has kept them; makes none. */
+export function keptSecrets() {
   if (!existsSync(FILE)) return {};
   const lines = readFileSync(FILE, "utf8").matchAll(/^\s*([A-Z_]+)\s*=\s*["']?(.*?)["']?\s*$/gm);
   return Object.fromEntries([...lines].map(([, name, value]) => [name, value]));

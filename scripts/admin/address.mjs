@@ -1,6 +1,5 @@
 // Which service is meant, and the token for it. Invariant: the token of this machine's service goes to this machine only.
-import { existsSync, readFileSync } from "node:fs";
-import { at } from "../paths.mjs";
+import { keptSecrets } from "../secrets.mjs";
 import { Refusal } from "../step.mjs";
 import { Misuse } from "./arguments.mjs";
 
@@ -12,7 +11,7 @@ const THIS_MACHINE = ["localhost", "127.0.0.1", "[::1]"];
 export function address(options) {
   const url = base(options.url ?? (env.JOBCAST_URL || DEFAULT_URL));
   const local = THIS_MACHINE.includes(url.hostname);
-  const token = options.token ?? (env.ADMIN_TOKEN || (local ? keptToken() : undefined));
+  const token = options.token ?? (env.ADMIN_TOKEN || (local ? keptSecrets().ADMIN_TOKEN : undefined));
   return { url: url.href.replace(/\/+$/, ""), local, token: sendable(token, url, local) };
 }
 
@@ -21,12 +20,6 @@ function base(text) {
   const plain = /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
   if (!plain) throw new Misuse(`“${text}” is no address of a service: give --url or JOBCAST_URL like ${DEFAULT_URL}`);
   return url;
-}
-
-/** What `npm start` keeps (scripts/secrets.mjs). Only read: who administers makes no secrets. */
-function keptToken() {
-  const file = at(".dev.vars");
-  return existsSync(file) ? /^\s*ADMIN_TOKEN\s*=\s*["']?(.*?)["']?\s*$/m.exec(readFileSync(file, "utf8"))?.[1] : undefined;
 }
 
 /** A header that cannot be sent would be refused by fetch with the token in the message. */

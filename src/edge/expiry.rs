@@ -16,7 +16,7 @@ use worker::{Env, Result};
 /// What is waited for while it is not known how long the project keeps logs: the shortest that can be set, hours.
 const SHORTEST_RETENTION: u64 = 1;
 /// How soon it is tried again when the directory did not answer, ms.
-const AGAIN_MS: u64 = 600_000;
+pub const AGAIN_MS: u64 = 600_000;
 
 #[derive(Deserialize)]
 struct Retention {

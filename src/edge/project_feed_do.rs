@@ -5,6 +5,7 @@
 //! between that look and the commit there is no `await`.
 
 use crate::call::{FeedSubscription, Telling, signal};
+use crate::edge::expiry::AGAIN_MS;
 use crate::edge::feed_journal::FeedJournal;
 use crate::edge::feed_log::FeedLog;
 use crate::edge::platform::{complain, internal, now};
@@ -22,9 +23,6 @@ use worker::{
     DurableObject, Env, Error, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
     console_log, durable_object, worker_sys,
 };
-
-/// How soon it is tried again to trim by age when the directory did not answer, ms.
-const AGAIN_MS: u64 = 600_000;
 
 #[durable_object]
 pub struct ProjectFeed {

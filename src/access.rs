@@ -1,5 +1,5 @@
 //! Owns who may do what: scopes, how a credential arrives, what it grants. Contract: “Credentials”.
-//! Refuses to own where keys are kept (`edge::directory`) and how tokens are signed (`token`).
+//! Refuses to own what keys look like (`secret`), where they are kept (`edge::directory`) and how tokens are signed (`token`).
 
 use crate::fields::Query;
 use crate::id::{JobId, ProjectId};
@@ -7,10 +7,7 @@ use crate::problem::{Code, Problem};
 use crate::session;
 use crate::time::Timestamp;
 use crate::view::Visibility;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 /// One right. Its word is the contract's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -231,42 +228,6 @@ impl Grant {
 fn missing_scope(scope: Scope) -> Problem {
     let message = format!("This needs the scope {}: use a key that has it.", scope.word());
     Problem::new(Code::MissingScope, message).with("scope", scope.word())
-}
-
-/// The stored form of a secret: its SHA-256, base64url. The secrets carry 256 bits of randomness, so that neither
-/// salt nor stretching adds anything, and the look-up by hash leaks no timing of the secret.
-pub fn hash_secret(secret: &str) -> String {
-    URL_SAFE_NO_PAD.encode(Sha256::digest(secret.as_bytes()))
-}
-
-/// What a request was, for `Idempotency-Key`: the same only if every part is the same.
-pub fn fingerprint(parts: &[&[u8]]) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part);
-    }
-    URL_SAFE_NO_PAD.encode(hash.finalize())
-}
-
-/// A new API key: `jc_` and 32 random bytes.
-pub fn api_key(random: &[u8; 32]) -> String {
-    format!("jc_{}", URL_SAFE_NO_PAD.encode(random))
-}
-
-/// A new session's secret: `jcs_` and 32 random bytes.
-pub fn session_token(random: &[u8; 32]) -> String {
-    format!("jcs_{}", URL_SAFE_NO_PAD.encode(random))
-}
-
-/// What a list of keys shows of a secret: enough to recognise it.
-pub fn prefix_of(secret: &str) -> String {
-    secret.chars().take(10).collect()
-}
-
-/// A new publishable key: `pk_` and 16 random bytes.
-pub fn project_key(random: &[u8; 16]) -> String {
-    format!("pk_{}", URL_SAFE_NO_PAD.encode(random))
 }
 
 #[cfg(test)]

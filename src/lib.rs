@@ -32,6 +32,7 @@ pub mod replay;
 pub mod request;
 pub mod response;
 pub mod route;
+pub mod secret;
 pub mod session;
 pub mod sql;
 pub mod sse;

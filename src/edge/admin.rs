@@ -1,7 +1,7 @@
 //! Owns administration: projects and keys, by the admin token.
 //! Invariant: a secret leaves the service once, in the answer that made it.
 
-use crate::access::{Scopes, api_key, hash_secret, prefix_of, project_key};
+use crate::access::Scopes;
 use crate::edge::directory::{Directory, number, optional_time, text, time};
 use crate::edge::platform::{key_id, now, project_id, random};
 use crate::edge::reply::{self, Failure};
@@ -10,6 +10,7 @@ use crate::fields::Fields;
 use crate::id::ProjectId;
 use crate::limits;
 use crate::problem::{Code, Problem};
+use crate::secret::{api_key, hash_secret, prefix_of, project_key};
 use crate::sql::directory as sql;
 use crate::time::Timestamp;
 use serde::Deserialize;

@@ -2,11 +2,12 @@
 //! Invariant: what was revoked stops within `REMEMBERED_MS` in every isolate, and its streams two heartbeats later:
 //! under the contract's 60 s.
 
-use crate::access::{Grant, Scopes, bad_credential, hash_secret};
+use crate::access::{Grant, Scopes, bad_credential};
 use crate::edge::directory::{Directory, text, time};
 use crate::edge::platform::now;
 use crate::edge::reply::Failure;
 use crate::id::ProjectId;
+use crate::secret::hash_secret;
 use crate::sql::directory as sql;
 use crate::time::Timestamp;
 use serde::Deserialize;

@@ -1,6 +1,6 @@
 //! Owns who is calling: finds the credential, has it looked up and counted, and checks it against the route's door.
 
-use crate::access::{Credential, Grant, Scope, bad_credential, hash_secret, missing_credential};
+use crate::access::{Credential, Grant, Scope, bad_credential, missing_credential};
 use crate::edge::credentials::{self, Secret, Standing};
 use crate::edge::directory::{Directory, text};
 use crate::edge::platform::{now, setting};
@@ -11,6 +11,7 @@ use crate::edge::{Visit, missing_setting};
 use crate::id::{JobId, ProjectId};
 use crate::problem::{Code, Problem};
 use crate::route::Door;
+use crate::secret::hash_secret;
 use crate::session::Sender;
 use crate::sql::directory as sql;
 use crate::token;

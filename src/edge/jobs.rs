@@ -1,6 +1,6 @@
 //! Owns creating jobs, reading one, and minting a token for one.
 
-use crate::access::{Grant, Scope, Scopes, fingerprint};
+use crate::access::{Grant, Scope, Scopes};
 use crate::call::{Answer, LogFilter, Once, Order, Page, Question};
 use crate::command::Command;
 use crate::edge::directory::{Directory, text, time};
@@ -16,6 +16,7 @@ use crate::problem::Problem;
 use crate::request::{self, Creation};
 use crate::response::{events_url, with_events_url};
 use crate::route::Action;
+use crate::secret::fingerprint;
 use crate::sql::directory as sql;
 use crate::token::{self, Claims};
 use futures_util::future::try_join_all;

@@ -1,6 +1,5 @@
 //! Owns the commands of producers and people to one job: who may, what the body says, how the answer is phrased.
 
-use crate::access;
 use crate::call::{Answer, Once, Order};
 use crate::command::Command;
 use crate::edge::reply::{self, Failure};
@@ -10,6 +9,7 @@ use crate::problem::Problem;
 use crate::request;
 use crate::response::with_events_url;
 use crate::route::Action;
+use crate::secret;
 
 pub async fn report(visit: Visit) -> reply::Answer {
     let is_queue = matches!(visit.route.action, Action::QueueRetry | Action::QueueCancel | Action::QueueDelete);
@@ -84,5 +84,5 @@ fn phrasing(command: &Command) -> Answer {
 /// The same key on another route, attempt or body is another request.
 fn fingerprint(visit: &Visit, attempt: Option<u32>, bytes: &[u8]) -> String {
     let head = format!("{} {} {attempt:?}", visit.request.method(), visit.url.path());
-    access::fingerprint(&[head.as_bytes(), bytes])
+    secret::fingerprint(&[head.as_bytes(), bytes])
 }

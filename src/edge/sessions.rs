@@ -1,7 +1,7 @@
 //! Owns `/api/session`: an API key is turned into a cookie, which stands for it until it ends.
 //! Invariant: a session is never better than its key, and ends with it.
 
-use crate::access::{Credential, Grant, missing_credential, session_token};
+use crate::access::{Credential, Grant, missing_credential};
 use crate::edge::credentials::{self, Secret};
 use crate::edge::directory::{Directory, text, time};
 use crate::edge::platform::{now, random};
@@ -11,6 +11,7 @@ use crate::edge::{Visit, body, gate};
 use crate::fields::Fields;
 use crate::limits;
 use crate::problem::Problem;
+use crate::secret::session_token;
 use crate::session::{self, Host};
 use crate::sql::directory as sql;
 use crate::time::Timestamp;

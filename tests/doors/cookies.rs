@@ -1,7 +1,8 @@
 //! The session's cookie, and who may use it. Source: RFC 6265; the Fetch standard for `Origin` and `Sec-Fetch-Site`.
 
 use crate::support::hostile;
-use jobcast::access::{Credential, hash_secret, session_token};
+use jobcast::access::Credential;
+use jobcast::secret::{hash_secret, session_token};
 use jobcast::fields::Query;
 use jobcast::problem::Code;
 use jobcast::session::{COOKIE, Host, Sender, clear_cookie, find, set_cookie};

@@ -1,11 +1,12 @@
 //! Projects and keys.
 
-use crate::access::{Scope, Scopes, api_key, prefix_of, project_key};
+use crate::access::{Scope, Scopes};
 use crate::limits;
 use crate::openapi::answer::Answer;
 use crate::openapi::examples::{START, key_id, project_id};
 use crate::openapi::operation::{Body, Operation, Tag};
 use crate::openapi::schemas::shape::named;
+use crate::secret::{api_key, prefix_of, project_key};
 use serde_json::{Value, json};
 
 fn administration(summary: &'static str) -> Operation {

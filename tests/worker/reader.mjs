@@ -8,14 +8,16 @@ export class Reader {
   cuts = 0;
   cursor = undefined;
   #note;
+  #back;
   #news = new EventEmitter();
   #connected = Promise.withResolvers();
   #over = false;
   #failure;
 
-  /** Begins to read at once, and ends with the test `t`. */
-  constructor(t, url, key, note) {
+  /** Begins to read at once, and ends with the test `t`. `back` is waited for when nobody answers; without it that is an error. */
+  constructor(t, url, key, note, back) {
     this.#note = note;
+    this.#back = back;
     t.after(() => (this.#over = true));
     this.#follow(t, url, key).catch((failure) => {
       this.#failure = failure;
@@ -25,10 +27,20 @@ export class Reader {
 
   async #follow(t, url, key) {
     while (!this.#over) {
-      const stream = await open(t, url, { key, cursor: this.cursor });
+      const stream = await this.#open(t, url, key);
+      if (!stream) continue;
       if (stream.status !== 200) throw new Error(`${url} answered ${stream.status}`);
       this.#connected.resolve(stream);
       for (let frame; (frame = await stream.next()); ) this.#take(frame);
+    }
+  }
+
+  async #open(t, url, key) {
+    try {
+      return await open(t, url, { key, cursor: this.cursor });
+    } catch (failure) {
+      if (!this.#back) throw failure;
+      await this.#back();
     }
   }
 

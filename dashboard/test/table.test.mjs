@@ -7,7 +7,7 @@ const job = (id, status = "pending", more = {}) => ({
   createdAt: "2026-01-01T00:00:00.000Z", startedAt: null, completedAt: null, scheduledFor: null, ...more,
 });
 const stats = (change = {}) => ({ total: 0, pending: 0, running: 0, completed: 0, error: 0, cancelled: 0, ...change });
-const tell = (event, jobId, id = 1_000, data = {}) => ({ event, id, data: { jobId, ...data } });
+const tell = (type, jobId, id = 1_000, data = {}) => ({ type, id: String(id), data: { jobId, filePath: null, ...data } });
 const given = (jobs, counters) => withStats(withListed(emptyTable, jobs), stats(counters));
 const shown = { status: null, search: "", floor: null, hidden: new Set() };
 
@@ -27,10 +27,10 @@ describe("the table of jobs", () => {
     ];
     for (const [notice, counters] of steps) {
       table = withNotices(table, [notice]);
-      assert.deepEqual(table.stats, stats(counters), notice.event);
+      assert.deepEqual(table.stats, stats(counters), notice.type);
     }
     const { status, progress, attempt, completedAt, priority } = table.jobs.get("a");
-    assert.deepEqual({ status, progress, attempt, completedAt, priority }, { status: "completed", progress: 40, attempt: 3, completedAt: "1970-01-01T00:00:00.009Z", priority: 1 });
+    assert.deepEqual({ status, progress, attempt, completedAt, priority }, { status: "completed", progress: 100, attempt: 3, completedAt: "1970-01-01T00:00:00.009Z", priority: 1 });
     assert.equal(table.unsure, false);
   });
 
@@ -52,6 +52,7 @@ describe("the table of jobs", () => {
   test("a stranger is asked for, and hidden until it has its name", () => {
     const table = withNotices(emptyTable, [tell("job:created", "a")]);
     assert.deepEqual([[...table.strangers], seen(table, shown)], [["a"], []]);
+    assert.deepEqual(seen(table, { ...shown, partial: true }).map(({ id }) => id), ["a"], "who may read no list sees what there is");
     const listed = withListed(table, [job("a")]);
     assert.deepEqual([[...listed.strangers], seen(listed, shown).map(({ name }) => name)], [[], ["name a"]]);
   });

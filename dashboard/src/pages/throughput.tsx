@@ -4,6 +4,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { more, reaches, table } from "../live/feed.ts";
 import { theme } from "../live/theme.ts";
+import { scopesOf, who } from "../live/session.ts";
 import { useNow, useStore } from "../live/store.ts";
 import { clock, count, duration, plural } from "../model/format.ts";
 import { histogram, percentile, throughputOf } from "../model/throughput.ts";
@@ -13,16 +14,19 @@ import type { QueueJob } from "../model/types.ts";
 import { Bar } from "../parts/bar.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { STATUS_WORDS } from "../parts/icons.tsx";
+import { Needs } from "../parts/needs.tsx";
 
 const REDRAW_MS = 2_000;
 
 export function ThroughputPage() {
   const now = useNow(REDRAW_MS);
   const reach = useStore(reaches, (all) => all.get(""));
-  useEffect(() => { if (!reach) void more(null); }, [reach]);
+  const reads = scopesOf(useStore(who)).includes("jobs:read");
+  useEffect(() => { if (reads && !reach) void more(null); }, [reach]);
   const jobs = useMemo(() => [...table.get().jobs.values()].filter((job) => !job.partial), [now, reach]);
   const minutes = span(jobs, now);
   const seen = useMemo(() => throughputOf(jobs, now, minutes), [jobs, now]);
+  if (!reads) return <><div class="pagehead"><h1>Throughput</h1></div><Needs scope="jobs:read">Throughput is measured over the lists of jobs, which this key may not read.</Needs></>;
   return (
     <>
       <div class="pagehead">

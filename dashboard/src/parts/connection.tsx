@@ -2,7 +2,7 @@
 import { useStore } from "../live/store.ts";
 import { connection as feed, resets } from "../live/feed.ts";
 import type { Store } from "../live/store.ts";
-import type { Connection, Phase } from "../live/stream.ts";
+import type { Connection, Phase } from "../live/watched.ts";
 import { clock } from "../model/format.ts";
 
 const WORDS: Record<Phase, string> = { connecting: "Connecting", "catching-up": "Catching up", live: "Live", offline: "Offline", ended: "Complete", refused: "Refused" };

@@ -16,7 +16,7 @@ function on(target: Partial<EventTarget> | undefined, event: string, task: () =>
 export const whenOffline = (task: () => void): Undo => on(page, "offline", task);
 export const whenOnline = (task: () => void): Undo => on(page, "online", task);
 
-export const isHidden = (): boolean => view?.visibilityState === "hidden";
+export const isHidden = (): boolean => view?.hidden === true;
 export const whenShown = (task: () => void): Undo => on(view, "visibilitychange", () => void (isHidden() || task()));
 
 /** Once nobody has looked for `ms` on end. */

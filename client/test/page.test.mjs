@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { FakeStream, frame, noContent } from "./fake/service.mjs";
 
 // The library looks for its page when it is loaded.
-const [window, document] = [new EventTarget(), Object.assign(new EventTarget(), { visibilityState: "visible" })];
+const [window, document] = [new EventTarget(), Object.assign(new EventTarget(), { hidden: false })];
 for (const name of ["addEventListener", "removeEventListener"]) globalThis[name] = window[name].bind(window);
 globalThis.document = document;
 const { watchingJob } = await import("./fake/watching.mjs");
@@ -14,8 +14,8 @@ const happens = async (target, event) => {
   target.dispatchEvent(new Event(event));
   await settle();
 };
-const show = (visibilityState) => {
-  document.visibilityState = visibilityState;
+const show = (how) => {
+  document.hidden = how === "hidden";
   return happens(document, "visibilitychange");
 };
 const snapshot = frame("job:snapshot", 10, { id: "job_1", status: "running", stages: {} });

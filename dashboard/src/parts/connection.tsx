@@ -15,7 +15,7 @@ function detail({ phase, cursor, resumedFrom, status }: Connection): string {
   if (phase === "refused") return `the service answered ${status}`;
   if (phase === "ended") return "nothing more will come";
   if (resumedFrom) return `resumed from event ${resumedFrom} (${place(resumedFrom)})`;
-  return Number(cursor) > 0 ? `at event ${cursor} (${place(cursor)})` : "";
+  return Number(cursor) > 0 ? `last event at ${place(cursor)}` : "";
 }
 
 export function ConnectionState({ of = feed, chip }: { of?: Store<Connection>; chip?: boolean }) {

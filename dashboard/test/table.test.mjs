@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { allowed, emptyTable, seen, trimmed, withListed, withNotices, withStats } from "../src/model/table.ts";
+import { allowed, emptyTable, seen, strangersInSight, trimmed, withListed, withNotices, withStats } from "../src/model/table.ts";
 
 const job = (id, status = "pending", more = {}) => ({
   id, name: `name ${id}`, filePath: null, status, priority: 2, progress: 0, message: null, attempt: 1, maxAttempts: 3, error: null,
@@ -55,6 +55,13 @@ describe("the table of jobs", () => {
     assert.deepEqual(seen(table, { ...shown, partial: true }).map(({ id }) => id), ["a"], "who may read no list sees what there is");
     const listed = withListed(table, [job("a")]);
     assert.deepEqual([[...listed.strangers], seen(listed, shown).map(({ name }) => name)], [[], ["name a"]]);
+  });
+
+  test("only a stranger that would be shown is asked for: not one that is further down than anybody has looked", () => {
+    const table = withNotices(emptyTable, [tell("job:created", "5"), tell("job:progress", "2", 1_000, { progress: 9 })]);
+    const asked = (...floors) => strangersInSight(table, new Map(floors));
+    assert.deepEqual([asked(), asked(["", "3"]), asked(["", null]), asked(["", "3"], ["running", null])], [[], ["5"], ["5", "2"], ["5", "2"]]);
+    assert.deepEqual(asked(["pending", null]), ["5"], "another tab shows other states");
   });
 
   test("a list that was asked for before an event does not take the event back", () => {

@@ -1,7 +1,7 @@
 // The project's jobs, live: lists for what was, the feed for what happens. Nothing is asked at intervals; lists are read when a
 // page is first shown, when the feed names a job that no list has shown, and when the feed says that it cannot go on (`reset`).
 import { Refused, watchProject } from "#jobcast-client";
-import { emptyTable, trimmed, withListed, withNotices, withoutJob, withStats } from "../model/table.ts";
+import { emptyTable, strangersInSight, trimmed, withListed, withNotices, withoutJob, withStats } from "../model/table.ts";
 import type { Notice } from "../model/table.ts";
 import { queueWord } from "../model/types.ts";
 import type { Job, QueueEvent, QueueJob, QueueStatus, Stats } from "../model/types.ts";
@@ -100,9 +100,9 @@ function place(): number {
 }
 
 function tidy(): void {
-  const { strangers, unsure } = table.get();
+  const { unsure } = table.get();
   const reads = may("jobs:read");
-  if (reads && strangers.size > 0) filling ??= setTimeout(fill, Math.max(FILL_MS, filledAt + BETWEEN_FILLS_MS - Date.now()));
+  if (reads && unnamed().length > 0) filling ??= setTimeout(fill, Math.max(FILL_MS, filledAt + BETWEEN_FILLS_MS - Date.now()));
   if (reads && unsure) recountSoon();
   const fewer = trimmed(table.get(), JOBS_HELD);
   if (!fewer) return;
@@ -110,6 +110,9 @@ function tidy(): void {
   // What is below is listed again when somebody asks for it.
   reaches.update((now) => new Map([...now].map(([tab, reach]) => [tab, { ...reach, cursor: fewer.floor }])));
 }
+
+/** Those whose names the page lacks. One that is further down than anybody has looked moves without being asked for. */
+const unnamed = (): string[] => strangersInSight(table.get(), new Map([...reaches.get()].map(([tab, { cursor }]) => [tab, cursor])));
 
 function recountSoon(): void {
   recounting ??= setTimeout(recount, RECOUNT_MS);
@@ -131,7 +134,7 @@ async function recount(): Promise<void> {
 }
 
 async function fill(): Promise<void> {
-  const ids = [...table.get().strangers];
+  const ids = unnamed();
   const since = place();
   const jobs = ids.length > ONE_BY_ONE ? await newest(ids) : await Promise.all(ids.map(one));
   filling = undefined;
@@ -172,6 +175,7 @@ export async function more(status: QueueStatus | null): Promise<void> {
     const page = await get<Page>(`/queue/jobs?${query}`);
     table.update((now) => withListed(now, page.jobs, since));
     setReach(tab, { loading: false, error: null, cursor: page.nextCursor });
+    tidy();
   } catch (error) {
     setReach(tab, { loading: false, error: sentence(error), cursor: reach?.cursor ?? null });
   }

@@ -112,6 +112,12 @@ const stub = (id: string, { type, data }: JobHappening, at: string): QueueJob =>
 /** When a job was created of which nobody has told. */
 export const UNKNOWN = new Date(0).toISOString();
 
+/** The strangers that would be shown now: `floors` tells how far down each listed tab reaches, null for all the way. */
+export function strangersInSight({ jobs, strangers }: Table, floors: ReadonlyMap<string, string | null>): string[] {
+  const listed = [...floors];
+  return [...strangers].filter((id) => listed.some(([tab, floor]) => (tab === "" || tab === jobs.get(id)?.status) && (!floor || id >= floor)));
+}
+
 /** A page that stays open for days holds the newest jobs only; null while there are few enough. */
 export function trimmed(table: Table, most: number): { table: Table; floor: string } | null {
   if (table.jobs.size <= most) return null;

@@ -4,7 +4,7 @@ import { LiveJob, Refused } from "#jobcast-client";
 import type { Ending } from "#jobcast-client";
 import { Lines } from "../model/lines.ts";
 import { isFinal } from "../model/types.ts";
-import type { Job, JobEvent, JobView } from "../model/types.ts";
+import type { Job, JobEvent, JobView, LogLine } from "../model/types.ts";
 import { get, sentence } from "./api.ts";
 import { lost, may } from "./session.ts";
 import { createStore } from "./store.ts";
@@ -34,7 +34,7 @@ export class OpenJob {
   readonly lines = new Lines();
   #cursor = BEGINNING;
   #events: JobEvent[] = [];
-  #linesTold = 0;
+  #newLines: LogLine[] = [];
   #leave = () => {};
   #stopped = false;
 
@@ -72,8 +72,10 @@ export class OpenJob {
   }
 
   #draw(view: JobView | undefined): void {
+    const came = this.#newLines.splice(0);
+    this.lines.append(came);
     this.now.update((now) => ({
-      ...now, view: view ?? now.view, linesTold: this.#linesTold,
+      ...now, view: view ?? now.view, linesTold: now.linesTold + came.length,
       events: this.#events.length === now.events.length ? now.events : [...this.#events],
     }));
   }
@@ -83,8 +85,7 @@ export class OpenJob {
     this.#cursor = event.id;
     if (event.type === "job:snapshot") return;
     if (event.type !== "job:log") return void this.#events.push(event);
-    this.#linesTold += 1;
-    this.lines.append(event.data.lines);
+    for (const line of event.data.lines) this.#newLines.push(line);
   }
 
   /** What is left of a log can still be read from where it begins now. */

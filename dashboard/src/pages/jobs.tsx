@@ -112,8 +112,9 @@ interface RowsProps {
 function Rows({ rows, chosen, toggle, all }: RowsProps) {
   const now = useNow(10_000);
   const scopes = scopesOf(useStore(who));
+  const acts = scopes.includes("jobs:manage") || scopes.includes("jobs:kill");
   return (
-    <table class="jobs">
+    <table class={`jobs ${acts ? "" : "readonly"}`}>
       <thead>
         <tr>
           <th class="c-check" scope="col"><input type="checkbox" aria-label="Select all listed jobs" checked={chosen.size > 0 && chosen.size === rows.length} onChange={all} /></th>

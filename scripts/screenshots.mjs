@@ -3,10 +3,9 @@ import { mkdirSync, rmSync } from "node:fs";
 import ffmpeg from "@ffmpeg-installer/ffmpeg";
 import { chromium } from "playwright-core";
 import { findChromium, FLAGS } from "./chromium.mjs";
+import { buildClient } from "./client.mjs";
 import { buildDashboard } from "./dashboard.mjs";
 import { at } from "./paths.mjs";
-import { afternoon } from "./screenshots/afternoon.mjs";
-import { transcode } from "./screenshots/transcode.mjs";
 import { program, run, step } from "./step.mjs";
 import { prepareToolchain } from "./toolchain.mjs";
 import { onOwnService } from "./under-test.mjs";
@@ -21,6 +20,9 @@ await program(async () => {
   await prepareToolchain();
   await buildWorker();
   await buildDashboard();
+  await buildClient();
+  // Its producers are the client library's, which has only now been built.
+  const [{ afternoon }, { transcode }] = await Promise.all([import("./screenshots/afternoon.mjs"), import("./screenshots/transcode.mjs")]);
   mkdirSync(FOLDER, { recursive: true });
   await onOwnService(async ({ JOBCAST_URL: url, JOBCAST_API_KEY: key }) => {
     const past = await step("An afternoon of jobs", () => afternoon({ url, key }));

@@ -8,7 +8,7 @@ import type { Job, QueueEvent, QueueJob, QueueStatus, Stats } from "../model/typ
 import { get, sentence } from "./api.ts";
 import { lost, may } from "./session.ts";
 import { createStore } from "./store.ts";
-import { createConnection, watched } from "./watched.ts";
+import { createConnection, UNCONNECTED, watched } from "./watched.ts";
 import type { Watched } from "./watched.ts";
 
 interface Page {
@@ -52,6 +52,7 @@ export function startFeed(): void {
 export function stopFeed(): void {
   stream?.stop();
   stream = null;
+  connection.set(UNCONNECTED);
   known = false;
   clearTimeout(filling);
   clearTimeout(recounting);

@@ -94,7 +94,7 @@ export class OpenJob {
     this.now.update((now) => ({ ...now, gap: now.gap ?? `${fromTheBeginning ? "The beginning" : "Part"} of this log is no longer kept.` }));
     if (!fromTheBeginning || oldest <= 1) return;
     this.#cursor = String(oldest - 1);
-    queueMicrotask(() => this.#stopped || this.#open());
+    this.#open();
   }
 
   #ended(ending: Ending): void {

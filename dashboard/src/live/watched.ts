@@ -17,7 +17,8 @@ export interface Connection {
   status: number | null;
 }
 
-export const createConnection = (): Store<Connection> => createStore<Connection>({ phase: "connecting", cursor: "", resumedFrom: "", status: null });
+export const UNCONNECTED: Connection = { phase: "connecting", cursor: "", resumedFrom: "", status: null };
+export const createConnection = (): Store<Connection> => createStore(UNCONNECTED);
 
 /** `cursor` is the place where it stands; "0" is the beginning, which nobody resumes from. */
 export function entered(now: Connection, phase: ConnectionState, cursor = ""): Connection {

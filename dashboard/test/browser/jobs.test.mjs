@@ -26,6 +26,26 @@ describe("signing in", () => {
   });
 });
 
+describe("a session that ends", () => {
+  test("says so, and the next one begins as if nothing had been", async () => {
+    const page = await open(browser);
+    await live(page);
+    await page.route("**/queue/events*", (route) => route.fulfill({ status: 401, json: { error: "The session is over.", code: "invalid_credential" } }));
+    await page.context().setOffline(true);
+    await page.waitForSelector(".side .conn[data-phase=offline]");
+    await page.context().setOffline(false);
+    await seen(page, "Your session is over.");
+    await page.unroute("**/queue/events*");
+    await page.getByLabel("API key").fill(place.apiKey);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await live(page);
+    const made = await job({ name: unique("after") });
+    await row(page, made).waitFor();
+    assert.deepEqual(page.errors, []);
+    await page.context().close();
+  });
+});
+
 describe("the table", () => {
   test("shows a job that is created, moves it, and ends it, and reads no list for it", async () => {
     const page = await open(browser);

@@ -1,5 +1,5 @@
 // A service that says what a test wants, as fast as it wants: the built dashboard, a session, a list of running jobs, and their
-// feed. Only for what a real one on a busy machine could not be made to do at an exact pace.
+// feed. Only for what a real one could not be made to do: move at an exact pace on a busy machine, or have lost the beginning of a log.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname } from "node:path";
@@ -9,7 +9,8 @@ const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/cs
 const FIRST = Date.parse("2026-03-01T09:00:00.000Z");
 const iso = (at) => new Date(at).toISOString();
 
-export async function scripted(jobs) {
+/** `streams` answers for other paths: a text of frames for each cursor. */
+export async function scripted(jobs, streams = {}) {
   const rows = Array.from({ length: jobs }, (_, i) => row(i)).reverse();
   const readers = new Set();
   let id = Date.now();
@@ -20,6 +21,7 @@ export async function scripted(jobs) {
   const server = createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url, "http://localhost");
     if (pathname === "/queue/events") return listen(response);
+    if (streams[pathname]) return void response.writeHead(200, { "content-type": "text/event-stream" }).write(streams[pathname](searchParams.get("lastEventId")));
     const answer = pathname === "/queue/jobs" ? listed(rows, searchParams.get("cursor")) : answers[pathname];
     if (answer) return response.setHeader("content-type", "application/json").end(JSON.stringify(answer));
     const path = extname(pathname) ? pathname : "/index.html";
@@ -47,7 +49,7 @@ export async function scripted(jobs) {
   };
 }
 
-const frame = (event, id, data) => `event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`;
+export const frame = (event, id, data) => `event: ${event}\n${id === "" ? "" : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`;
 
 const row = (i) => ({
   id: `job_01KJMA0FM0FWX93H6GB${String(i).padStart(7, "0")}`, name: `encode ${i}`, filePath: `media/${i}.mp4`, status: "running", priority: 2, progress: 0,

@@ -44,7 +44,7 @@ export function JobsPage({ query }: { query: URLSearchParams }) {
       {reach?.error && <p class="notice bad" role="alert">{reach.error} <button type="button" class="btn small" onClick={() => more(status)}>Try again</button></p>}
       <section class="card" aria-label="Jobs" aria-busy={reads && (reach?.loading ?? true)}>
         {rows.length > 0 && <Rows rows={rows.slice(0, drawn)} chosen={chosen} toggle={toggle} all={() => setChosen(chosen.size ? new Set() : new Set(rows.map((job) => job.id)))} />}
-        {rows.length === 0 && <Nothing status={status} search={search} loading={reads && (!reach || reach.loading)} />}
+        {rows.length === 0 && !reach?.error && <Nothing status={status} search={search} loading={reads && (!reach || reach.loading)} />}
         {(rows.length > drawn || reach?.cursor) && !search && (
           <div class="more">
             <button type="button" class="btn" disabled={reach?.loading} onClick={() => { if (rows.length > drawn) setDrawn(drawn + DRAWN); else { setDrawn(drawn + DRAWN); void more(status); } }}>

@@ -31,7 +31,7 @@ export function ThroughputPage() {
     <>
       <div class="pagehead">
         <h1>Throughput</h1>
-        <span class="quiet">over {plural(jobs.length, "loaded job")}</span>
+        {jobs.length > 0 && <span class="quiet">over {plural(jobs.length, "loaded job")}</span>}
         {reach?.cursor && <button type="button" class="btn" disabled={reach.loading} onClick={() => void more(null)}>Load 100 older</button>}
       </div>
       {jobs.length === 0 ? <section class="card"><Empty title="No jobs to measure yet"><p>As soon as jobs run, they are measured here. <a href="/start">Create the first one</a></p></Empty></section> : <Figures of={seen} now={now} />}

@@ -5,7 +5,7 @@ import type { Store } from "../live/store.ts";
 import type { Connection, Phase } from "../live/watched.ts";
 import { clock } from "../model/format.ts";
 
-const WORDS: Record<Phase, string> = { connecting: "Connecting", "catching-up": "Catching up", live: "Live", offline: "Offline", ended: "Complete", refused: "Refused" };
+const WORDS: Record<Phase, string> = { connecting: "Connecting", "catching-up": "Catching up", live: "Live", offline: "Offline", ended: "Ended", refused: "Refused" };
 
 /** An event's id is its time, and what a person recognises of it is the time. */
 const place = (cursor: string): string => (Number(cursor) > 0 ? clock(Number(cursor)) : "the beginning");

@@ -7,5 +7,5 @@ const proxied = { target: service, changeOrigin: true, headers: { origin: servic
 
 export default defineConfig({
   build: { outDir: "dist", emptyOutDir: true, target: "es2022", modulePreload: { polyfill: false }, reportCompressedSize: false },
-  server: { proxy: Object.fromEntries(["/api/", "/queue/", "/v1/", "/video-status/", "/health", "/openapi.json"].map((path) => [path, proxied])) },
+  server: { proxy: Object.fromEntries(["/api/", "/queue/", "/v1/", "/video-status/", "/health", "/openapi.json", "/reference"].map((path) => [path, proxied])) },
 });

@@ -1,6 +1,7 @@
 // The parts of `npm test`. Each runs in the open and resolves to a tally of what passed and failed.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { buildClient } from "./client.mjs";
 import { firstPageSize } from "./dashboard.mjs";
 import { at, NODE, PINNED_ENV } from "./paths.mjs";
 import { attempt } from "./step.mjs";
@@ -62,6 +63,7 @@ const testFilesIn = (folder) =>
 
 /** The dashboard: its types, its logic, and what a browser must fetch before it shows the first page. Needs no service. */
 export async function dashboardTests() {
+  await buildClient();
   const files = readdirSync(at("dashboard", "test")).filter((name) => name.endsWith(".test.mjs")).sort().map((name) => at("dashboard", "test", name));
   const types = await attempt(NODE, [at("node_modules", "typescript", "bin", "tsc"), "-p", at("dashboard")], { env: PINNED_ENV });
   return [check(types === 0), await testFiles(files, {}, 2), withinFirstPage()].reduce(add);

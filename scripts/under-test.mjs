@@ -7,20 +7,32 @@ import { randomSecret } from "./secrets.mjs";
 import { startService } from "./service.mjs";
 import { none } from "./tests.mjs";
 
-/** One service for all files, with a database and objects of its own, stopped whatever happens. */
-export async function withService(files, run) {
+/** One service for all files; its log stays when one of them failed. */
+export function withService(files, run) {
   if (files.length === 0) return none;
+  return onOwnService(async (env, keepLog) => {
+    const result = await run(files, env);
+    if (result.failed > 0) keepLog();
+    return result;
+  });
+}
+
+/** A service with a database and objects of its own, stopped whatever happens. `work` gets what tells where it is. */
+export async function onOwnService(work) {
   const state = mkdtempSync(join(tmpdir(), "jobcast-test-"));
   const [adminToken, logFile] = [randomSecret(), join(state, "service.log")];
   const service = await startService({ state, logFile, adminToken, tokenSecret: randomSecret() });
+  let kept = true;
   try {
     const project = await defaultProject(service.url, adminToken, state);
-    const result = await run(files, whereabouts(project, adminToken, logFile));
-    if (result.failed > 0) console.log(`The service's log is in ${logFile}`);
-    else await service.stop().then(() => rmSync(state, { recursive: true, force: true }));
+    let wanted = false;
+    const result = await work(whereabouts(project, adminToken, logFile), () => (wanted = true));
+    kept = wanted;
     return result;
   } finally {
     await service.stop();
+    if (kept) console.log(`The service's log is in ${logFile}`);
+    else rmSync(state, { recursive: true, force: true });
   }
 }
 

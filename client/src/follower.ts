@@ -3,6 +3,7 @@
 // order. Only `reset` tells of a gap, and only the service can say that there is one.
 import { backoff } from "./backoff.js";
 import { type Clock, pause } from "./clock.js";
+import { isHidden, type Undo, whenHiddenFor, whenOffline, whenOnline, whenShown } from "./page.js";
 import { Refused } from "./refused.js";
 import type { Signal } from "./sse.js";
 import type { TokenInHand } from "./token.js";
@@ -52,6 +53,7 @@ export interface Means {
   token: TokenInHand;
   transport: Transport;
   silenceMs: number;
+  hiddenMs?: number;
   signal: AbortSignal;
 }
 
@@ -75,6 +77,8 @@ export class Follower {
   #openedAt = 0;
   #cancelQuiet: (() => void) | undefined;
   #malformed: Error | undefined;
+  /** Nobody looks, so nobody misses the connection that was given back. */
+  #rests = false;
 
   constructor(stream: Stream, means: Means, receiver: Receiver, cursor?: string) {
     this.#stream = stream;
@@ -110,6 +114,7 @@ export class Follower {
     const url = this.#stream.address(token, this.#cursor);
     const [connection, release] = follows(this.#means.signal);
     const watchdog = new Watchdog(clock, silenceMs, (silence) => connection.abort(silence));
+    const leave = this.#whileThePageLets(connection);
     this.#proved = false;
     try {
       const { headers, names } = this.#stream;
@@ -118,8 +123,24 @@ export class Follower {
     } finally {
       watchdog.end();
       this.#cancelQuiet?.();
+      leave();
       release();
     }
+  }
+
+  /** A browser keeps a connection open that has lost its network, and a page that nobody looks at. */
+  #whileThePageLets(connection: AbortController): Undo {
+    const { hiddenMs, clock } = this.#means;
+    this.#rests = false;
+    const leaveNetwork = whenOffline(() => connection.abort(new Error("The network is gone.")));
+    const leavePage = hiddenMs === undefined ? undefined : whenHiddenFor(hiddenMs, clock, () => {
+      this.#rests = true;
+      connection.abort(new Error("Nobody looks."));
+    });
+    return () => {
+      leaveNetwork();
+      leavePage?.();
+    };
   }
 
   #ears(watchdog: Watchdog, connection: AbortController): Heard {
@@ -213,18 +234,24 @@ export class Follower {
 
   async #waitAfter(outcome: Outcome) {
     if (outcome.kind === "refused") return this.#means.token.forget();
+    const rests = this.#rests;
     // After the last event nobody needs to know that we ask once more whether it was the last.
-    if (!this.#atTerminal) this.#enter(outcome.kind === "lost" ? "offline" : "connecting");
+    if (!this.#atTerminal) this.#enter(outcome.kind === "lost" && !rests ? "offline" : "connecting");
     if (this.#proved) this.#failures = 0;
     const atLeast = outcome.kind === "lost" ? outcome.retryAfter : undefined;
     const ms = backoff({ base: this.#retryMs, failures: this.#failures, atLeast }, () => this.#means.clock.random());
-    if (!this.#proved) this.#failures++;
+    if (!this.#proved && !rests) this.#failures++;
+    await this.#pause(rests ? undefined : ms);
+  }
+
+  /** Without a time: until somebody looks. */
+  async #pause(ms: number | undefined) {
     const [waiting, release] = follows(this.#means.signal);
     const wake = () => waiting.abort();
-    const page = globalThis as unknown as Partial<EventTarget>;
-    page.addEventListener?.("online", wake);
-    await pause(this.#means.clock, ms, waiting.signal);
-    page.removeEventListener?.("online", wake);
+    const leave = ms === undefined ? whenShown(wake) : whenOnline(wake);
+    if (ms !== undefined) await pause(this.#means.clock, ms, waiting.signal);
+    else if (isHidden()) await aborted(waiting.signal);
+    leave();
     release();
   }
 
@@ -244,6 +271,9 @@ function follows(signal: AbortSignal): [AbortController, () => void] {
   signal.addEventListener("abort", abort);
   return [controller, () => signal.removeEventListener("abort", abort)];
 }
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve(), { once: true })));
 
 function parsed(data: string): unknown {
   try {

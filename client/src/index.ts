@@ -20,5 +20,6 @@ export { Attempt, type AttemptOptions, isOver } from "./producer/attempt.js";
 export { JobError, type JobErrorOptions } from "./producer/job-error.js";
 export { type Handler, work, type Worker, type WorkOptions } from "./producer/work.js";
 export { foldJob, type JobView } from "./fold.js";
+export { Live, type LiveState } from "./live.js";
 export { LiveJob, type LiveJobState } from "./live-job.js";
-export { foldJobs, type ListedJob, LiveJobs, type LiveJobsOptions, type LiveJobsState } from "./live-jobs.js";
+export { foldJobs, type JobHappening, listedChange, type ListedJob, LiveJobs, type LiveJobsOptions, type LiveJobsState } from "./live-jobs.js";

@@ -1,97 +1,45 @@
-// A job as it is now, for whoever draws it: watched while somebody subscribes, folded, and told at most once a frame.
-import { type Clock, systemClock } from "./clock.js";
-import type { ConnectionState, Ending } from "./follower.js";
+// A job as it is now, for whoever draws it.
+import type { ConnectionState } from "./follower.js";
 import { foldJob, type JobView } from "./fold.js";
+import { Live, type LiveState, UNCONNECTED } from "./live.js";
 import type { JobEvent } from "./types.js";
 import type { Watch } from "./watch.js";
 import { watchJob, type WatchJobOptions } from "./watch-job.js";
 
-export interface LiveJobState {
+export interface LiveJobState extends LiveState {
   /** Undefined until the first snapshot. */
   job: JobView | undefined;
-  connection: ConnectionState;
-  /** The last event that is in `job`. */
-  cursor: string | undefined;
-  ending: Ending | undefined;
 }
 
-const FRAME_MS = 16;
-export const BEGINNING: LiveJobState = { job: undefined, connection: "connecting", cursor: undefined, ending: undefined };
+export const NO_JOB: LiveJobState = { ...UNCONNECTED, job: undefined };
 
-export class LiveJob {
+export class LiveJob extends Live<JobEvent, LiveJobState> {
   #job: string;
-  #options: WatchJobOptions;
-  #clock: Clock;
-  #state = BEGINNING;
-  #draft = BEGINNING;
-  #watch: Watch<JobEvent> | undefined;
-  #listeners = new Set<() => void>();
-  #cancelTelling: (() => void) | undefined;
+  #folded: JobView | undefined;
+  #replays = false;
 
-  /** `onEvent` of the options is called too, for each event. */
   constructor(job: string, options: WatchJobOptions = {}) {
+    super(NO_JOB, options);
     this.#job = job;
-    this.#options = options;
-    this.#clock = options.clock ?? systemClock;
   }
 
-  /** The same object until something changed. */
-  get = (): LiveJobState => this.#state;
-
-  /** The first listener opens the stream, the last one's leaving closes it. */
-  subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    if (this.#listeners.size === 1) this.#open();
-    return () => {
-      this.#listeners.delete(listener);
-      if (this.#listeners.size === 0) this.#close();
-    };
-  };
-
-  #open() {
-    if (this.#draft.ending) return;
-    const { onEvent, onState, onEnd, ...options } = this.#options;
-    // Who comes back goes on where it left: the job is known up to there.
-    const cursor = this.#draft.cursor ?? options.cursor;
-    const watch: Watch<JobEvent> = watchJob(this.#job, {
-      ...options, cursor,
-      onEvent: (event) => {
-        if (watch !== this.#watch) return;
-        const known = event.type === "job:snapshot" && this.#draft.job !== undefined && event.id === this.#draft.cursor;
-        if (!known) this.#change({ job: foldJob(this.#draft.job, event), cursor: event.id || this.#draft.cursor });
-        return onEvent?.(event);
-      },
-      onState: (connection) => {
-        if (watch !== this.#watch) return;
-        this.#change({ connection });
-        onState?.(connection);
-      },
-      onEnd: (ending) => {
-        if (watch !== this.#watch) return;
-        this.#change({ ending });
-        onEnd?.(ending);
-      },
-    });
-    this.#watch = watch;
+  protected override open(options: WatchJobOptions): Watch<JobEvent> {
+    return watchJob(this.#job, options);
   }
 
-  #close() {
-    const watch = this.#watch;
-    this.#watch = undefined;
-    watch?.close();
-    this.#cancelTelling?.();
-    this.#cancelTelling = undefined;
-    if (!this.#draft.ending) this.#draft = { ...this.#draft, connection: "connecting" };
-    this.#state = this.#draft;
+  protected override happened(event: JobEvent): void {
+    const { job, cursor, connection } = this.draft;
+    const known = event.type === "job:snapshot" && job !== undefined && event.id === cursor;
+    if (known) return;
+    this.#folded = foldJob(this.#folded, event);
+    // Who asked for the log from some place on sees the state now, and not all that led to it once more.
+    if (event.type === "job:snapshot") this.#replays = connection === "catching-up";
+    const isNew = event.type === "job:snapshot" || event.type === "reset" || !this.#replays;
+    this.change({ job: isNew ? this.#folded : job, cursor: event.id || cursor });
   }
 
-  #change(changes: Partial<LiveJobState>) {
-    this.#draft = { ...this.#draft, ...changes };
-    // A replay brings thousands at once: they are drawn together.
-    this.#cancelTelling ??= this.#clock.after(FRAME_MS, () => {
-      this.#cancelTelling = undefined;
-      this.#state = this.#draft;
-      for (const listener of this.#listeners) listener();
-    });
+  protected override entered(connection: ConnectionState): void {
+    if (connection !== "catching-up") this.#replays = false;
+    this.change({ connection, ...(!this.#replays && { job: this.#folded }) });
   }
 }

@@ -1,219 +1,116 @@
-// What travels on the wire, as docs/PROTOCOL.md of the service says it. Only types: nothing of this file reaches a bundle.
+// What travels on the wire, under the names that this library gives it. The shapes are openapi.json's (generated.ts); here they
+// are only made narrower where JSON is all that can be, and generic where the shape is yours. Only types.
+import type * as Wire from "./generated.js";
 
 export type Json = null | boolean | number | string | Json[] | { [field: string]: Json };
 export type JsonObject = { [field: string]: Json };
 
-/** ISO 8601 in UTC with milliseconds. */
-export type Time = string;
-
-export type JobStatus = "scheduled" | "pending" | "delivered" | "running" | "completed" | "failed" | "cancelled";
-export type StageStatus = "pending" | "running" | "done" | "skipped" | "error";
-export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal";
-/** 1 high, 2 normal, 3 low. */
-export type Priority = 1 | 2 | 3;
-
-export interface Stage {
-  status: StageStatus;
-  detail?: string;
-  durationSec?: number;
-}
-
-export type Stages = Record<string, Stage>;
-export type SubProgress = Record<string, { percent: number; message?: string | null }>;
+export type Time = Wire.Timestamp;
+export type JobStatus = Wire.JobStatus;
+export type StageStatus = Wire.StageStatus;
+export type LogLevel = Wire.LogLevel;
+export type Priority = Wire.Priority;
+export type Stage = Wire.Stage;
+export type Stages = Wire.Stages;
+export type SubProgress = Wire.SubProgress;
+export type StreamToken = Wire.StreamToken;
+export type Scope = Wire.Scope;
 
 /** The job as the producer API tells it. */
-export interface Job<Payload = Json> {
-  id: string;
-  name: string | null;
-  filePath: string | null;
-  topic: string | null;
-  status: JobStatus;
-  priority: Priority;
-  progress: number;
-  message: string | null;
-  subProgress: SubProgress | null;
-  stages: Stages;
-  attempt: number;
-  maxAttempts: number;
-  timeoutSeconds: number;
+export interface Job<Payload = Json> extends Omit<Wire.Job, "payload"> {
   payload: Payload;
   meta: JsonObject;
   result: Json;
-  error: string | null;
-  errorCode: string | null;
-  createdAt: Time;
-  scheduledFor: Time | null;
-  deliveredAt: Time | null;
-  startedAt: Time | null;
-  completedAt: Time | null;
-  updatedAt: Time;
-  deadline: Time | null;
-  eventsUrl: string;
 }
 
 /** Everything may be left out. */
-export interface NewJob {
-  name?: string;
-  filePath?: string;
-  topic?: string;
-  priority?: Priority;
-  payload?: unknown;
-  meta?: Record<string, unknown>;
-  stages?: string[];
-  /** 1 to 25, default 3. */
-  maxAttempts?: number;
-  /** 1 to 86,400, default 300. */
-  timeoutSeconds?: number;
-  scheduledFor?: Time;
-}
+export type NewJob = Wire.NewJob;
 
-export interface JobList {
+export interface JobList extends Wire.JobPage {
   jobs: Job[];
-  limit: number;
-  offset: number;
-  count: number;
-  total: number;
-  nextCursor: string | null;
 }
 
-export interface StreamToken {
-  token: string;
-  expiresAt: Time;
-  /** The job's stream with the token in it. */
-  url: string;
-}
-
-export interface Checkpoint<Data = JsonObject> {
-  id: number;
-  attempt: number;
-  ts: Time;
+export interface Checkpoint<Data = JsonObject> extends Omit<Wire.Checkpoint, "data"> {
   data: Data;
 }
 
-export interface LogLine {
-  seq: number;
-  level: LogLevel;
-  message: string;
-  timestamp: Time;
-  source: string | null;
-  metadata: Json;
+export interface LogLine extends Wire.LogLine {
+  metadata?: Json;
 }
 
-export interface LogEntry {
-  message: string;
-  level?: LogLevel;
-  timestamp?: Time;
-  source?: string;
-  metadata?: unknown;
-}
+/** A line alone is a string. */
+export type LogEntry = Exclude<Wire.LogEntry, string>;
+
+/** `id` is the cursor: keep it once you have dealt with the event, and give it back to go on from there. */
+type Told<Event> = Event extends { event: infer Type; data: infer Data } ? { type: Type; id: string; data: Data } : never;
+
+export type Reset = Wire.Reset;
 
 // One job's stream (pipeline view).
 
 /** In the words of the streams: scheduled, pending and delivered are all `queued`. */
-export type WatchedStatus = "queued" | "running" | "completed" | "failed" | "cancelled";
+export type WatchedStatus = Wire.PipelineStatus;
+export type RetryTold = Wire.PipelineJobRetry;
 
 /** The state now. The fields of the job's `meta` stand beside these. */
-export interface JobSnapshot {
-  id: string;
-  topic: string | null;
-  status: WatchedStatus;
-  stages: Stages;
-  name: string | null;
-  filePath: string | null;
-  progress: number;
-  message: string | null;
-  subProgress: SubProgress | null;
-  attempt: number;
-  maxAttempts: number;
-  createdAt: Time;
-  scheduledFor: Time | null;
-  startedAt: Time | null;
-  completedAt: Time | null;
-  error: string | null;
-  errorCode: string | null;
+export interface JobSnapshot extends Wire.PipelineJobSnapshot {
   result: Json;
-  [field: string]: unknown;
 }
 
-export interface StageReport {
-  stage: string;
-  /** `start`, `complete`, `skipped`, `error`, or a word of the producer's own. */
-  type: string;
+/** `type` is `start`, `complete`, `skipped`, `error`, or a word of the producer's own. */
+export interface StageReport extends Wire.PipelineStage {
   detail?: string;
   durationSec?: number;
   reason?: string;
   error?: string;
   code?: string;
-  [field: string]: unknown;
 }
 
-export interface Reset {
-  reason: "cursor_too_old" | "cursor_ahead" | "cursor_unknown";
-  oldest: number | null;
+interface ProducersOwn extends Wire.PipelineJobEvent {
+  data: JsonObject;
 }
 
-export interface RetryTold {
-  attempt: number;
-  retryAt: Time;
-  error?: string;
-  code?: string | null;
-  manual?: true;
+interface LinesTold extends Wire.PipelineJobLog {
+  lines: LogLine[];
 }
 
-/** `id` is the cursor: keep it once you have dealt with the event, and give it back to go on from there. */
-interface Told<Type extends string, Data> {
-  type: Type;
-  id: string;
-  data: Data;
+interface Completion extends Wire.PipelineJobCompleted {
+  result?: Json;
 }
 
-export type JobEvent =
-  | Told<"job:snapshot", JobSnapshot>
-  | Told<"job:started", { attempt: number; startedAt: Time }>
-  | Told<`stage:${string}`, StageReport>
-  | Told<"job:progress", { percent: number; message?: string; subProgress?: SubProgress }>
-  | Told<"job:retry", RetryTold>
-  | Told<"job:checkpoint" | "job:event", { attempt: number; ts: Time; data: JsonObject }>
-  | Told<"job:log", { fromSeq: number; toSeq: number; lines: LogLine[] }>
-  | Told<"job:completed", { result?: Json }>
-  | Told<"job:failed", { error: string; code?: string; cancelled?: true; reason?: string }>
-  | Told<"reset", Reset>;
+/** The events whose data is made narrower. */
+interface Narrower {
+  "job:snapshot": JobSnapshot;
+  [stage: `stage:${string}`]: StageReport;
+  "job:checkpoint": ProducersOwn;
+  "job:event": ProducersOwn;
+  "job:log": LinesTold;
+  "job:completed": Completion;
+}
+
+type Narrow<Event> = Event extends { type: infer Type extends keyof Narrower } ? { type: Type; id: string; data: Narrower[Type] } : Event;
+
+export type JobEvent = Narrow<Told<Wire.PipelineEvent>>;
 
 // A project's streams.
 
-export type QueueStatus = "pending" | "running" | "completed" | "error" | "cancelled";
+export type QueueStatus = Wire.QueueStatus;
+export type QueueStats = Wire.QueueStats;
 
-/** The queue view: every job of the project. */
-export type QueueEvent =
-  | Told<"connected", { clientId: string }>
-  | Told<"job:created", { jobId: string; filePath: string | null; status: "pending"; priority: Priority }>
-  | Told<"job:started", { jobId: string; filePath: string | null; status: "running" }>
-  | Told<"job:progress", { jobId: string; progress: number }>
-  | Told<"job:retry", { jobId: string; filePath: string | null; status: "pending"; attempt: number; retryAt: Time; error: string | null }>
-  | Told<"job:completed", { jobId: string; filePath: string | null; status: "completed" }>
-  | Told<"job:error", { jobId: string; filePath: string | null; status: "error"; error: string }>
-  | Told<"job:cancelled", { jobId: string; filePath: string | null; status: "cancelled" }>
-  | Told<"job:deleted", { jobId: string; filePath: string | null }>
-  | Told<"reset", Reset>;
+/** The queue view: every job of the project. Heartbeats are kept for the connection's own use. */
+export type QueueEvent = Exclude<Told<Wire.QueueEvent>, { type: "heartbeat" }>;
 
-export type AssetWord =
-  | "queued" | "vision_started" | "vision_completed" | "vision_failed" | "stage_started" | "stage_completed" | "stage_failed"
-  | "retry_scheduled" | "r2_write_completed" | "webhook_dispatched" | "webhook_delivered" | "webhook_failed"
-  | "webhook_dead_letter" | "ready" | "failed" | "cancelled";
+/** The asset view of a whole project. */
+export type ActivityEvent = Told<Wire.AssetEvent>;
+export type AssetWord = Exclude<ActivityEvent["type"], "reset">;
 
-export interface AssetNotice {
-  asset_id: string;
-  ts: Time;
-  attempt: number;
-  request_id: string | null;
+/** What any of them may tell. */
+export interface AssetNotice extends Wire.AssetQueued {
   stage?: string;
   latency_ms?: number;
   error_code?: string;
   error_msg?: string;
 }
-
-/** The asset view of a whole project. */
-export type ActivityEvent = Told<AssetWord, AssetNotice> | Told<"reset", Reset>;
 
 /** A job in the lists of the queue: the queue's words first, then the fields of the producer API. */
 export interface QueueJob extends Omit<Job, "status"> {

@@ -25,6 +25,11 @@ export interface WatchOptions<Event> extends Service {
   onEnd?: (ending: Ending) => void;
   /** Silence after which the connection counts as dead; heartbeats come every 15 s. Default 40 s. */
   silenceMs?: number;
+  /**
+   * In a page: once nobody has looked at it for so long, its connection is given back, and it catches up when it is looked at
+   * again. A browser has six connections to a host over HTTP/1.1, for all tabs together. Left out, the connection stays.
+   */
+  hiddenMs?: number;
   clock?: Clock;
 }
 
@@ -42,11 +47,11 @@ export class Watch<Event extends { id: string }> implements AsyncIterable<Event>
     this.#options = options;
     this.#cursor = options.cursor?.toString();
     const clock = options.clock ?? systemClock;
-    const { credentials, signal } = options;
+    const { credentials, signal, hiddenMs } = options;
     const transport: Transport = options.transport ?? fetchStream;
     const silenceMs = options.silenceMs ?? transport.silenceMs ?? SILENCE_MS;
     const token = new TokenInHand(options.token, clock);
-    const means = { clock, credentials, token, transport, silenceMs, fetch: fetchOf(options), signal: this.#close.signal };
+    const means = { clock, credentials, token, transport, silenceMs, hiddenMs, fetch: fetchOf(options), signal: this.#close.signal };
     this.#follower = new Follower(stream, means, {
       deliver: (event) => this.#deliver(event as unknown as Event),
       moved: (cursor) => this.#moved(cursor),

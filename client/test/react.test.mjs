@@ -1,13 +1,17 @@
-// The hooks in React itself, on scripted answers.
+// The hooks in React itself, drawn into a document without a browser, on scripted answers.
 import assert from "node:assert/strict";
-import { afterEach, test } from "node:test";
+import { after, afterEach, test } from "node:test";
+import { Window } from "happy-dom";
 import { useJob, useJobs, useProjectEvents } from "jobcast-client/react";
 import { act, createElement, StrictMode } from "react";
-import { create } from "react-test-renderer";
 import { ManualClock, settle } from "./fake/clock.mjs";
 import { FakeStream, frame, json, refusal, ScriptedService } from "./fake/service.mjs";
 
-globalThis.IS_REACT_ACT_ENVIRONMENT = true;
+// React looks for its page when it is loaded; the library has been, without one.
+const window = new Window();
+Object.assign(globalThis, { window, document: window.document, IS_REACT_ACT_ENVIRONMENT: true });
+const { createRoot } = await import("react-dom/client");
+after(() => window.happyDOM.close());
 const open = [];
 afterEach(() => act(async () => open.splice(0).forEach((root) => root.unmount())));
 
@@ -20,16 +24,13 @@ async function rendering(hook, props, { strict = false } = {}) {
     return null;
   };
   const element = (given) => createElement(strict ? StrictMode : "div", null, createElement(Component, given));
-  let root;
-  await act(async () => {
-    root = create(element(props));
-    await settle();
-  });
-  open.push(root);
+  const root = createRoot(document.createElement("main"));
   seen.again = (given) => act(async () => {
-    root.update(element(given));
+    root.render(element(given));
     await settle();
   });
+  await seen.again(props);
+  open.push(root);
   seen.leave = () => act(async () => {
     root.unmount();
     await settle();

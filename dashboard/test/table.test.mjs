@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { allowed, emptyTable, seen, trimmed, withListed, withNotices, withStats } from "../src/model/table.ts";
+import { allowed, emptyTable, seen, strangersInSight, trimmed, withListed, withNotices, withStats } from "../src/model/table.ts";
 
 const job = (id, status = "pending", more = {}) => ({
   id, name: `name ${id}`, filePath: null, status, priority: 2, progress: 0, message: null, attempt: 1, maxAttempts: 3, error: null,
   createdAt: "2026-01-01T00:00:00.000Z", startedAt: null, completedAt: null, scheduledFor: null, ...more,
 });
 const stats = (change = {}) => ({ total: 0, pending: 0, running: 0, completed: 0, error: 0, cancelled: 0, ...change });
-const tell = (event, jobId, id = 1_000, data = {}) => ({ event, id, data: { jobId, ...data } });
+const tell = (type, jobId, id = 1_000, data = {}) => ({ type, id: String(id), data: { jobId, filePath: null, ...data } });
 const given = (jobs, counters) => withStats(withListed(emptyTable, jobs), stats(counters));
 const shown = { status: null, search: "", floor: null, hidden: new Set() };
 
@@ -27,10 +27,10 @@ describe("the table of jobs", () => {
     ];
     for (const [notice, counters] of steps) {
       table = withNotices(table, [notice]);
-      assert.deepEqual(table.stats, stats(counters), notice.event);
+      assert.deepEqual(table.stats, stats(counters), notice.type);
     }
     const { status, progress, attempt, completedAt, priority } = table.jobs.get("a");
-    assert.deepEqual({ status, progress, attempt, completedAt, priority }, { status: "completed", progress: 40, attempt: 3, completedAt: "1970-01-01T00:00:00.009Z", priority: 1 });
+    assert.deepEqual({ status, progress, attempt, completedAt, priority }, { status: "completed", progress: 100, attempt: 3, completedAt: "1970-01-01T00:00:00.009Z", priority: 1 });
     assert.equal(table.unsure, false);
   });
 
@@ -52,8 +52,16 @@ describe("the table of jobs", () => {
   test("a stranger is asked for, and hidden until it has its name", () => {
     const table = withNotices(emptyTable, [tell("job:created", "a")]);
     assert.deepEqual([[...table.strangers], seen(table, shown)], [["a"], []]);
+    assert.deepEqual(seen(table, { ...shown, partial: true }).map(({ id }) => id), ["a"], "who may read no list sees what there is");
     const listed = withListed(table, [job("a")]);
     assert.deepEqual([[...listed.strangers], seen(listed, shown).map(({ name }) => name)], [[], ["name a"]]);
+  });
+
+  test("only a stranger that would be shown is asked for: not one that is further down than anybody has looked", () => {
+    const table = withNotices(emptyTable, [tell("job:created", "5"), tell("job:progress", "2", 1_000, { progress: 9 })]);
+    const asked = (...floors) => strangersInSight(table, new Map(floors));
+    assert.deepEqual([asked(), asked(["", "3"]), asked(["", null]), asked(["", "3"], ["running", null])], [[], ["5"], ["5", "2"], ["5", "2"]]);
+    assert.deepEqual(asked(["pending", null]), ["5"], "another tab shows other states");
   });
 
   test("a list that was asked for before an event does not take the event back", () => {

@@ -1,7 +1,7 @@
 // React hooks. Each opens its stream when the component appears, and closes it when it goes; none of them polls.
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { ConnectionState, Ending } from "../follower.js";
-import { BEGINNING, LiveJob, type LiveJobState } from "../live-job.js";
+import { LiveJob, type LiveJobState, NO_JOB } from "../live-job.js";
 import { LiveJobs, type LiveJobsOptions, type LiveJobsState, NO_JOBS } from "../live-jobs.js";
 import type { QueueEvent } from "../types.js";
 import { type WatchJobOptions } from "../watch-job.js";
@@ -14,7 +14,7 @@ import { watchProject, type WatchQueueOptions } from "../watch-project.js";
 export function useJob(job: string | undefined | null, options: WatchJobOptions = {}): LiveJobState {
   const latest = useLatest(options);
   const live = useMemo(() => (job ? new LiveJob(job, steady(options, latest)) : undefined), [job, identity(options)]);
-  return useSyncExternalStore(live?.subscribe ?? nothing, live?.get ?? (() => BEGINNING), () => BEGINNING);
+  return useSyncExternalStore(live?.subscribe ?? nothing, live?.get ?? (() => NO_JOB), () => NO_JOB);
 }
 
 /** A page of the project's jobs, newest first, kept up by the project's stream. Needs `jobs:read` for the list. */
@@ -76,7 +76,7 @@ function steady<Options extends Common>(options: Options, latest: { current: Opt
 
 /** What makes it another stream. Objects made anew at each render with the same words in them do not. */
 function identity(options: WatchJobOptions | WatchQueueOptions): string {
-  const { url, key, projectKey, credentials, cursor, silenceMs, token } = options;
+  const { url, key, projectKey, credentials, cursor, silenceMs, hiddenMs, token } = options;
   const { events } = options as WatchJobOptions;
-  return JSON.stringify([url, key, projectKey, credentials, cursor, silenceMs, events, typeof token === "function" ? "renewed" : token]);
+  return JSON.stringify([url, key, projectKey, credentials, cursor, silenceMs, hiddenMs, events, typeof token === "function" ? "renewed" : token]);
 }

@@ -1,18 +1,6 @@
 // One call to the service, with the session's cookie or the admin token.
 
-/** The service understood and said no, or could not be reached (`status` 0). */
-export class Refused extends Error {
-  readonly status: number;
-  readonly code: string;
-  readonly requestId: string | null;
-
-  constructor(status: number, code: string, message: string, requestId: string | null = null) {
-    super(message);
-    this.status = status;
-    this.code = code;
-    this.requestId = requestId;
-  }
-}
+import { Refused } from "#jobcast-client";
 
 export interface Asked {
   json?: unknown;
@@ -32,11 +20,10 @@ export async function call<T>(method: string, path: string, { json, bearer, anon
   if (signal) init.signal = signal;
   const response = await fetch(path, init).catch((error: Error) => {
     if (error.name === "AbortError") throw error;
-    throw new Refused(0, "unreachable", "The service cannot be reached. Is this machine online?");
+    throw new Refused(0, { error: "The service cannot be reached. Is this machine online?", code: "unreachable" });
   });
-  const answer = await response.json().catch(() => null);
-  if (response.ok && answer !== null) return answer as T;
-  throw new Refused(response.status, answer?.code ?? "unknown", answer?.error ?? `The service answered ${response.status}.`, answer?.requestId);
+  if (!response.ok) throw await Refused.from(response);
+  return response.json();
 }
 
 export const get = <T>(path: string, asked?: Asked): Promise<T> => call<T>("GET", path, asked);

@@ -1,14 +1,15 @@
 // The project's jobs, live: lists for what was, the feed for what happens. Nothing is asked at intervals; lists are read when a
 // page is first shown, when the feed names a job that no list has shown, and when the feed says that it cannot go on (`reset`).
-import { emptyTable, trimmed, withListed, withNotices, withoutJob, withStats } from "../model/table.ts";
+import { Refused, watchProject } from "#jobcast-client";
+import { emptyTable, strangersInSight, trimmed, withListed, withNotices, withoutJob, withStats } from "../model/table.ts";
 import type { Notice } from "../model/table.ts";
-import type { Frame } from "../model/frames.ts";
-import type { QueueJob, QueueStatus, Stats } from "../model/types.ts";
-import { get, Refused, sentence } from "./api.ts";
-import { lost } from "./session.ts";
+import { queueWord } from "../model/types.ts";
+import type { Job, QueueEvent, QueueJob, QueueStatus, Stats } from "../model/types.ts";
+import { get, sentence } from "./api.ts";
+import { lost, may } from "./session.ts";
 import { createStore } from "./store.ts";
-import { LiveStream } from "./stream.ts";
-import type { Connection } from "./stream.ts";
+import { createConnection, UNCONNECTED, watched } from "./watched.ts";
+import type { Watched } from "./watched.ts";
 
 interface Page {
   jobs: QueueJob[];
@@ -24,7 +25,7 @@ export interface Reach {
 }
 
 export const table = createStore(emptyTable);
-export const connection = createStore<Connection>({ phase: "connecting", cursor: "", resumedFrom: "", status: null });
+export const connection = createConnection();
 export const reaches = createStore<ReadonlyMap<string, Reach>>(new Map());
 export const resets = createStore(0);
 
@@ -36,7 +37,7 @@ const RECOUNT_MS = 800;
 const ONE_BY_ONE = 3;
 const JOBS_HELD = 5_000;
 
-let stream: LiveStream | null = null;
+let stream: Watched | null = null;
 let filling: ReturnType<typeof setTimeout> | undefined;
 let recounting: ReturnType<typeof setTimeout> | undefined;
 let moved = false;
@@ -44,12 +45,14 @@ let filledAt = 0;
 let known = false;
 
 export function startFeed(): void {
-  stream ??= new LiveStream("/queue/events", { frames: heard, connection: connected });
+  // Who may not read lists learns of the jobs from what the feed still has of them.
+  stream ??= watched<QueueEvent>((options) => watchProject(may("jobs:read") ? options : { ...options, cursor: 0 }), heard, connection);
 }
 
 export function stopFeed(): void {
   stream?.stop();
   stream = null;
+  connection.set(UNCONNECTED);
   known = false;
   clearTimeout(filling);
   clearTimeout(recounting);
@@ -57,17 +60,16 @@ export function stopFeed(): void {
   reaches.set(new Map());
 }
 
-function connected(now: Connection): void {
-  connection.set(now);
-  if (now.status === 401) lost("Your session is over. Sign in again.");
-}
+connection.watch(() => {
+  if (connection.get().status === 401) lost("Your session is over. Sign in again.");
+});
 
-function heard(frames: Frame[]): void {
+function heard(events: QueueEvent[]): void {
   const notices: Notice[] = [];
-  for (const { event, id, data } of frames) {
-    if (event === "connected") begun();
-    else if (event === "reset") startOver();
-    else if (event !== "heartbeat") notices.push({ event, id: Number(id), data: JSON.parse(data) });
+  for (const event of events) {
+    if (event.type === "connected") begun();
+    else if (event.type === "reset") startOver();
+    else notices.push(event);
   }
   if (notices.length === 0) return;
   moved = true;
@@ -77,7 +79,7 @@ function heard(frames: Frame[]): void {
 
 /** The first lists are read only now that the feed is listening, so that nothing falls between them. */
 function begun(): void {
-  if (known) return;
+  if (known || !may("jobs:read")) return;
   known = true;
   void recount();
 }
@@ -87,23 +89,31 @@ function startOver(): void {
   const listed = [...reaches.get().keys()];
   table.set(emptyTable);
   reaches.set(new Map());
+  if (!may("jobs:read")) return;
   void recount();
   for (const tab of listed) void more(tab === "" ? null : (tab as QueueStatus));
 }
 
 /** Where in the feed we are: what it tells later is newer than a list that is asked for now. */
-const place = (): number => Number(connection.get().cursor || 0);
+function place(): number {
+  stream?.flush();
+  return Number(connection.get().cursor || 0);
+}
 
 function tidy(): void {
-  const { strangers, unsure } = table.get();
-  if (strangers.size > 0) filling ??= setTimeout(fill, Math.max(FILL_MS, filledAt + BETWEEN_FILLS_MS - Date.now()));
-  if (unsure) recountSoon();
+  const { unsure } = table.get();
+  const reads = may("jobs:read");
+  if (reads && unnamed().length > 0) filling ??= setTimeout(fill, Math.max(FILL_MS, filledAt + BETWEEN_FILLS_MS - Date.now()));
+  if (reads && unsure) recountSoon();
   const fewer = trimmed(table.get(), JOBS_HELD);
   if (!fewer) return;
   table.set(fewer.table);
   // What is below is listed again when somebody asks for it.
   reaches.update((now) => new Map([...now].map(([tab, reach]) => [tab, { ...reach, cursor: fewer.floor }])));
 }
+
+/** Those whose names the page lacks. One that is further down than anybody has looked moves without being asked for. */
+const unnamed = (): string[] => strangersInSight(table.get(), new Map([...reaches.get()].map(([tab, { cursor }]) => [tab, cursor])));
 
 function recountSoon(): void {
   recounting ??= setTimeout(recount, RECOUNT_MS);
@@ -119,13 +129,13 @@ async function recount(): Promise<void> {
     table.update((now) => withStats(now, stats));
     if (moved) recountSoon();
   } catch (error) {
-    if (error instanceof Refused && error.status === 403) return; // this key may not list; the page says so
+    if (error instanceof Refused && error.status === 403) return; // asking again would not help
     recountSoon();
   }
 }
 
 async function fill(): Promise<void> {
-  const ids = [...table.get().strangers];
+  const ids = unnamed();
   const since = place();
   const jobs = ids.length > ONE_BY_ONE ? await newest(ids) : await Promise.all(ids.map(one));
   filling = undefined;
@@ -143,7 +153,7 @@ function forget(now: ReturnType<typeof table.get>, id: string): typeof now {
 }
 
 async function one(id: string): Promise<QueueJob | null> {
-  const job = await get<QueueJob & { status: string }>(`/api/v1/jobs/${id}`).catch(() => null);
+  const job = await get<Job>(`/api/v1/jobs/${id}`).catch(() => null);
   return job && { ...job, status: queueWord(job.status) };
 }
 
@@ -152,11 +162,6 @@ async function newest(ids: string[]): Promise<QueueJob[]> {
   const found = new Set(page.jobs.map((job) => job.id));
   const rest = await Promise.all(ids.filter((id) => !found.has(id)).slice(0, 100).map(one));
   return [...page.jobs, ...rest.filter((job) => job !== null)];
-}
-
-export function queueWord(status: string): QueueStatus {
-  if (status === "failed") return "error";
-  return status === "scheduled" || status === "delivered" ? "pending" : (status as QueueStatus);
 }
 
 /** Lists the next page of a tab. */
@@ -171,6 +176,7 @@ export async function more(status: QueueStatus | null): Promise<void> {
     const page = await get<Page>(`/queue/jobs?${query}`);
     table.update((now) => withListed(now, page.jobs, since));
     setReach(tab, { loading: false, error: null, cursor: page.nextCursor });
+    tidy();
   } catch (error) {
     setReach(tab, { loading: false, error: sentence(error), cursor: reach?.cursor ?? null });
   }

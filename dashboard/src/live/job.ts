@@ -1,145 +1,119 @@
-// One job, live: its document, its whole log as JSON pages, then its stream from where the pages ended.
-// Invariant: every event of the log is taken once, in order, whether a page or a frame brought it.
-import { applied, fromFrame, fromPage, linesOf } from "../model/facts.ts";
+// One job, live: its stream from the beginning of its log on, and what no stream carries (its payload, its priority), read once.
+// Invariant: every event of the log is taken once, in order. How the stream is followed and folded is the client library's.
+import { LiveJob, Refused } from "#jobcast-client";
+import type { Ending } from "#jobcast-client";
 import { Lines } from "../model/lines.ts";
 import { isFinal } from "../model/types.ts";
-import type { Fact, Job } from "../model/types.ts";
-import type { Frame } from "../model/frames.ts";
-import { get, Refused, sentence } from "./api.ts";
-import { lost } from "./session.ts";
+import type { Job, JobEvent, JobView, LogLine } from "../model/types.ts";
+import { get, sentence } from "./api.ts";
+import { lost, may } from "./session.ts";
 import { createStore } from "./store.ts";
-import { LiveStream } from "./stream.ts";
-import type { Connection } from "./stream.ts";
-
-interface Page {
-  events: Parameters<typeof fromPage>[0][];
-  nextAfter: number | null;
-  reset?: { reason: string; oldest: number };
-}
+import { createConnection, ended, entered, HIDDEN_MS } from "./watched.ts";
 
 export interface JobNow {
-  job: Job | null;
+  /** As its stream tells it; null until that has begun. */
+  view: JobView | null;
+  /** Null for who may not read it, and until it came. */
+  document: Job | null;
   /** Without lines, which are `lines`. */
-  facts: Fact[];
+  events: readonly JobEvent[];
   /** Grows when lines come; `lines` itself stays the same object. */
   linesTold: number;
-  loading: boolean;
-  /** Part of the log is gone, or could not be had. */
+  /** Part of the log is gone. */
   gap: string | null;
   problem: { status: number; message: string } | null;
 }
 
-const nothing: JobNow = { job: null, facts: [], linesTold: 0, loading: true, gap: null, problem: null };
-const silent: Connection = { phase: "connecting", cursor: "", resumedFrom: "", status: null };
+const nothing: JobNow = { view: null, document: null, events: [], linesTold: 0, gap: null, problem: null };
+const BEGINNING = "0";
 
-export class LiveJob {
+export class OpenJob {
   readonly id: string;
   readonly now = createStore(nothing);
-  readonly connection = createStore(silent);
+  readonly connection = createConnection();
   readonly lines = new Lines();
-  #last = 0;
+  #cursor = BEGINNING;
+  #events: JobEvent[] = [];
+  #newLines: LogLine[] = [];
+  #leave = () => {};
   #stopped = false;
-  #stream: LiveStream | null = null;
-  #fetching = new AbortController();
 
   constructor(id: string) {
     this.id = id;
-    void this.#begin();
+    this.#open();
+    if (may("jobs:read")) void this.#read();
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#fetching.abort();
-    this.#stream?.stop();
+    this.#leave();
   }
 
   /** After a final event only a retry brings more, and the stream has ended: the project's feed tells of it. */
   resume(): void {
-    if (this.#stopped || !["ended", "refused"].includes(this.connection.get().phase)) return;
-    this.#listen();
-    void this.#reread();
+    if (!this.#stopped && ["ended", "refused"].includes(this.connection.get().phase)) this.#open();
   }
 
-  async #begin(): Promise<void> {
-    try {
-      await this.#reread();
-      await this.#pages();
-      this.now.update((now) => ({ ...now, loading: false }));
-      this.#listen();
-    } catch (error) {
-      this.#failed(error);
-    }
+  get over(): boolean {
+    const { view } = this.now.get();
+    return view !== null && isFinal(view.status);
   }
 
-  async #reread(): Promise<void> {
-    const job = await get<Job>(`/api/v1/jobs/${this.id}`, { signal: this.#fetching.signal });
-    this.now.update((now) => ({ ...now, job }));
+  #open(): void {
+    this.#leave();
+    const live = new LiveJob(this.id, {
+      cursor: this.#cursor,
+      hiddenMs: HIDDEN_MS,
+      onEvent: (event) => this.#happened(event),
+      onState: (state) => this.connection.update((now) => entered(now, state, this.#cursor)),
+      onEnd: (ending) => this.#ended(ending),
+    });
+    this.#leave = live.subscribe(() => this.#draw(live.get().job));
   }
 
-  async #pages(): Promise<void> {
-    for (let after: number | null = 0; after !== null; ) {
-      const page: Page = await get<Page>(`/api/v1/jobs/${this.id}/events?limit=1000&after=${after}`, { signal: this.#fetching.signal });
-      if (page.reset) this.now.update((now) => ({ ...now, gap: "The beginning of this log is no longer kept." }));
-      this.#take(page.events.map(fromPage), "page");
-      after = page.nextAfter;
-    }
-  }
-
-  #failed(error: unknown): void {
-    if (this.#stopped) return;
-    const status = error instanceof Refused ? error.status : 0;
-    if (status === 401) return lost("Your session is over. Sign in again.");
-    this.now.update((now) => ({ ...now, loading: false, problem: { status, message: sentence(error) } }));
-  }
-
-  #listen(): void {
-    this.#stream?.stop();
-    const cursor = this.#last ? String(this.#last) : "";
-    this.#stream = new LiveStream(`/api/v1/jobs/${this.id}/events`, { frames: this.#heard, connection: this.#connected }, cursor);
-  }
-
-  #connected = (now: Connection): void => {
-    this.connection.set(now);
-    if (now.status === 401) lost("Your session is over. Sign in again.");
-    if (now.status === 404) this.now.update((was) => ({ ...was, problem: { status: 404, message: "This job has been deleted." } }));
-  };
-
-  #heard = (frames: Frame[]): void => {
-    const facts: Fact[] = [];
-    let attempt = this.now.get().job?.attempt ?? 1;
-    for (const { event, id, data } of frames) {
-      if (event === "reset") this.now.update((now) => ({ ...now, gap: "Part of this log is no longer kept." }));
-      const fact = fromFrame(event, Number(id), JSON.parse(data), attempt);
-      if (!fact) continue;
-      facts.push(fact);
-      if (fact.type === "job.started") attempt = fact.attempt;
-    }
-    this.#take(facts, "frame");
-  };
-
-  /** The document already holds what the first pages tell; what comes over the stream moves it. */
-  #take(facts: Fact[], from: "page" | "frame"): void {
-    const fresh = facts.filter((fact) => fact.id > this.#last);
-    if (fresh.length === 0) return;
-    this.#last = fresh.at(-1)!.id;
-    for (const fact of fresh) this.lines.append(linesOf(fact));
-    const told = fresh.filter((fact) => fact.type !== "log.appended");
+  #draw(view: JobView | undefined): void {
+    const came = this.#newLines.splice(0);
+    this.lines.append(came);
     this.now.update((now) => ({
-      ...now, linesTold: now.linesTold + fresh.length - told.length,
-      facts: told.length ? [...now.facts, ...told] : now.facts,
-      job: now.job && this.#moved(now.job, told, from),
+      ...now, view: view ?? now.view, linesTold: now.linesTold + came.length,
+      events: this.#events.length === now.events.length ? now.events : [...this.#events],
     }));
-    // What an attempt's end makes of its open stages is the service's to say.
-    if (from === "frame" && told.some((fact) => fact.type.startsWith("job."))) void this.#reread().catch(() => null);
   }
 
-  #moved(job: Job, facts: Fact[], from: "page" | "frame"): Job {
-    const known = from === "page" ? Date.parse(job.updatedAt) : 0;
-    return facts.filter((fact) => fact.id > known).reduce(applied, job);
+  #happened(event: JobEvent): void {
+    if (event.type === "reset") return this.#lost(event.data.oldest);
+    this.#cursor = event.id;
+    if (event.type === "job:snapshot") return;
+    if (event.type !== "job:log") return void this.#events.push(event);
+    for (const line of event.data.lines) this.#newLines.push(line);
   }
 
-  get ended(): boolean {
-    const { job } = this.now.get();
-    return job !== null && isFinal(job.status);
+  /** What is left of a log can still be read from where it begins now. */
+  #lost(oldest: number): void {
+    const fromTheBeginning = this.#cursor === BEGINNING;
+    this.now.update((now) => ({ ...now, gap: now.gap ?? `${fromTheBeginning ? "The beginning" : "Part"} of this log is no longer kept.` }));
+    if (!fromTheBeginning || oldest <= 1) return;
+    this.#cursor = String(oldest - 1);
+    this.#open();
+  }
+
+  #ended(ending: Ending): void {
+    this.connection.update((now) => ended(now, ending));
+    if (ending.reason !== "refused") return;
+    const { status } = this.connection.get();
+    if (status === 401) return lost("Your session is over. Sign in again.");
+    const message = status === 404 ? "This job has been deleted." : ending.error.message;
+    this.now.update((now) => ({ ...now, problem: { status: status ?? 0, message } }));
+  }
+
+  async #read(): Promise<void> {
+    try {
+      const document = await get<Job>(`/api/v1/jobs/${this.id}`);
+      this.now.update((now) => ({ ...now, document }));
+    } catch (error) {
+      // That it is not there, or that the session is over, the stream tells too.
+      if (error instanceof Refused && [401, 404].includes(error.status)) return;
+      this.now.update((now) => ({ ...now, problem: { status: 0, message: sentence(error) } }));
+    }
   }
 }

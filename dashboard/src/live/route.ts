@@ -18,7 +18,7 @@ addEventListener("click", (event) => {
   const link = (event.target as Element | null)?.closest?.("a[href]") as HTMLAnchorElement | null;
   if (!link || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   if (link.origin !== location.origin || link.target || link.hasAttribute("download") || link.getAttribute("href")!.startsWith("#")) return;
-  if (/^\/(api|queue|v1|video-status|health|openapi)/.test(link.pathname)) return;
+  if (/^\/(api|queue|v1|video-status|health|openapi|reference)/.test(link.pathname)) return;
   event.preventDefault();
   go(link.pathname + link.search);
 });

@@ -1,5 +1,7 @@
 // Who is signed in. The cookie is the browser's; the key itself is kept only in memory, for the commands to copy.
-import { call, get, post, Refused } from "./api.ts";
+import { Refused } from "#jobcast-client";
+import type { Scope } from "#jobcast-client";
+import { call, get, post } from "./api.ts";
 import { createStore } from "./store.ts";
 import type { Session } from "../model/types.ts";
 
@@ -36,4 +38,6 @@ export function lost(why?: string): void {
   who.set(why ? { state: "nobody", why } : { state: "nobody" });
 }
 
-export const scopesOf = (now: Who): readonly string[] => (now.state === "in" ? now.scopes : []);
+/** Whether the key that is signed in with allows it. */
+export const may = (scope: Scope): boolean => scopesOf(who.get()).includes(scope);
+export const scopesOf = (now: Who): readonly Scope[] => (now.state === "in" ? now.scopes : []);

@@ -17,8 +17,8 @@ const pair = (large: number, unit: string, small: number, smallUnit: string): st
   small === 0 ? `${large} ${unit}` : `${large} ${unit} ${small} ${smallUnit}`;
 
 /** “3 min ago”, coarse on purpose: it stands in a list that is not redrawn each second. */
-export function ago(iso: string | null, now: number): string {
-  if (!iso) return "never";
+export function ago(iso: string | null, now: number, never = "never"): string {
+  if (!iso) return never;
   const ms = now - Date.parse(iso);
   if (ms < 10_000) return "just now";
   return `${coarse(ms)} ago`;

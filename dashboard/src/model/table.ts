@@ -1,14 +1,12 @@
 // The table of jobs: what lists answered, and what the project's feed told since. Pure: a state and a batch make the next state.
 // Invariant: a job stands in it once, and an event that is told twice changes nothing the second time.
+import { listedChange } from "#jobcast-client";
+import type { JobHappening } from "#jobcast-client";
 import { isQueueFinal } from "./types.ts";
-import type { QueueJob, QueueStatus, Stats } from "./types.ts";
+import type { QueueEvent, QueueJob, QueueStatus, Stats } from "./types.ts";
 
-export interface Notice {
-  event: string;
-  /** The event's place in the feed, which is also its time in ms. */
-  id: number;
-  data: Record<string, unknown>;
-}
+/** An event that tells of a job. */
+export type Notice = Exclude<QueueEvent, { type: "connected" | "reset" }>;
 
 export interface Table {
   jobs: ReadonlyMap<string, QueueJob>;
@@ -62,15 +60,13 @@ interface Draft {
 
 function take(draft: Draft, notice: Notice): void {
   const id = notice.data.jobId;
-  if (typeof id !== "string") return;
   const known = draft.jobs.get(id);
-  if (notice.event === "job:deleted") return remove(draft, id, known);
-  const change = changeOf(notice);
-  if (!change) return;
-  if (notice.event === "job:created" && known) return;
-  const before = known ?? stub(id, notice);
+  if (notice.type === "job:deleted") return remove(draft, id, known);
+  if (notice.type === "job:created" && known) return;
+  const { updatedAt, ...change } = listedChange(notice);
+  const before = known ?? stub(id, notice, updatedAt);
   if (!known) draft.strangers.add(id);
-  draft.jobs.set(id, { ...before, ...change, touched: notice.id });
+  draft.jobs.set(id, { ...before, ...change, touched: Number(notice.id) });
   if (change.status) count(draft, known ? known.status : cameFrom(notice), change.status);
 }
 
@@ -97,38 +93,30 @@ function count(draft: Draft, from: QueueStatus | null | undefined, to: QueueStat
 }
 
 /** Where a job must have stood before, by the rules of its states. */
-function cameFrom({ event, data }: Notice): QueueStatus | null | undefined {
-  switch (event) {
+function cameFrom({ type, data }: JobHappening): QueueStatus | null | undefined {
+  switch (type) {
     case "job:created": return null;
     case "job:started": return "pending";
-    case "job:retry": return data.error == null ? "error" : "running";
+    case "job:retry": return data.error === null ? "error" : "running";
     case "job:completed": case "job:error": return "running";
     default: return undefined;
   }
 }
 
-function changeOf({ event, id, data }: Notice): Partial<QueueJob> | null {
-  const at = new Date(id).toISOString();
-  switch (event) {
-    case "job:created": return { status: "pending", priority: Number(data.priority ?? 2), createdAt: at };
-    case "job:started": return { status: "running", startedAt: at, completedAt: null };
-    case "job:progress": return { progress: Number(data.progress) };
-    case "job:retry":
-      return { status: "pending", attempt: Number(data.attempt), scheduledFor: text(data.retryAt), error: text(data.error), completedAt: null };
-    case "job:completed": return { status: "completed", completedAt: at, error: null };
-    case "job:error": return { status: "error", completedAt: at, error: text(data.error) };
-    case "job:cancelled": return { status: "cancelled", completedAt: at };
-    default: return null;
-  }
-}
-
-const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
-
-const stub = (id: string, { event, data }: Notice): QueueJob => ({
-  id, name: null, filePath: text(data.filePath), status: event === "job:progress" ? "running" : "pending", priority: 2, progress: 0,
-  message: null, attempt: 1, maxAttempts: 3, error: null, createdAt: new Date(0).toISOString(), startedAt: null, completedAt: null,
-  scheduledFor: null, partial: true,
+const stub = (id: string, { type, data }: JobHappening, at: string): QueueJob => ({
+  id, name: null, filePath: "filePath" in data ? data.filePath : null, status: type === "job:progress" ? "running" : "pending", priority: 2,
+  progress: 0, message: null, attempt: 1, maxAttempts: 3, error: null, createdAt: type === "job:created" ? at : UNKNOWN, startedAt: null,
+  completedAt: null, scheduledFor: null, partial: true,
 });
+
+/** When a job was created of which nobody has told. */
+export const UNKNOWN = new Date(0).toISOString();
+
+/** The strangers that would be shown now: `floors` tells how far down each listed tab reaches, null for all the way. */
+export function strangersInSight({ jobs, strangers }: Table, floors: ReadonlyMap<string, string | null>): string[] {
+  const listed = [...floors];
+  return [...strangers].filter((id) => listed.some(([tab, floor]) => (tab === "" || tab === jobs.get(id)?.status) && (!floor || id >= floor)));
+}
 
 /** A page that stays open for days holds the newest jobs only; null while there are few enough. */
 export function trimmed(table: Table, most: number): { table: Table; floor: string } | null {
@@ -143,14 +131,16 @@ export interface Sight {
   search: string;
   /** Older jobs than this one have not been listed here yet; null when all have. */
   floor: string | null;
+  /** With what only the feed told of: all that there is, for who may not read lists. */
+  partial?: boolean;
   /** Deleted a moment ago; it can still be undone. */
   hidden: ReadonlySet<string>;
 }
 
-export function seen(table: Table, { status, search, floor, hidden }: Sight): QueueJob[] {
+export function seen(table: Table, { status, search, floor, hidden, partial = false }: Sight): QueueJob[] {
   const wanted = search.trim().toLowerCase();
   const rows = [...table.jobs.values()].filter((job) =>
-    !job.partial && !hidden.has(job.id) && (!status || job.status === status) && (wanted ? matches(job, wanted) : !floor || job.id >= floor),
+    (partial || !job.partial) && !hidden.has(job.id) && (!status || job.status === status) && (wanted ? matches(job, wanted) : !floor || job.id >= floor),
   );
   return rows.sort((a, b) => (a.id < b.id ? 1 : -1)); // a ULID sorts by time
 }

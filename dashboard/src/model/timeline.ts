@@ -1,6 +1,7 @@
 // The Gantt of a job, from its log: each attempt with its wait, its run and its stages, as spans of time.
 // Pure: what is still open has no end, and whoever draws it says what time it is.
-import type { Fact } from "./types.ts";
+import type { StageReport } from "#jobcast-client";
+import type { JobEvent } from "./types.ts";
 
 export type SpanState = "waiting" | "running" | "done" | "error" | "skipped" | "stopped";
 
@@ -30,32 +31,70 @@ export interface Timeline {
   attempts: AttemptSpan[];
 }
 
+/** What the events themselves do not tell. */
+export interface Origin {
+  createdAt: string;
+  /** The attempt that runs or is next. */
+  attempt: number;
+  /** The beginning of the log is no longer kept. */
+  gap: boolean;
+}
+
 /** Events must come in the order of the log. */
-export function timelineOf(facts: readonly Fact[]): Timeline | null {
-  const first = facts[0];
-  if (!first) return null;
-  const timeline: Timeline = { start: first.id, attempts: [] };
-  for (const fact of facts) take(timeline, fact);
+export function timelineOf(events: readonly JobEvent[], { createdAt, attempt, gap }: Origin): Timeline | null {
+  const first = events[0];
+  if (gap && !first) return null;
+  const start = gap ? Number(first!.id) : Date.parse(createdAt);
+  const before = { ...waiting(gap ? firstAttempt(events, attempt) : 1, start, null), ...(gap && { wait: null }) };
+  const timeline: Timeline = { start, attempts: [before] };
+  for (const event of events) take(timeline, event);
   return timeline;
 }
 
-function take(timeline: Timeline, fact: Fact): void {
-  const now = attemptOf(timeline, fact);
-  const data = fact.data as Record<string, never>;
-  switch (fact.type) {
-    case "job.started": return begin(now, fact.id);
-    case "stage.started": return void now.stages.push({ ...open(fact.id, "running"), name: String(fact.data.stage) });
-    case "stage.completed": return endStage(now, fact, "done", told(data.detail));
-    case "stage.skipped": return endStage(now, fact, "skipped", told(data.reason));
-    case "stage.failed": return endStage(now, fact, "error", told(data.error));
-    case "job.completed": return finish(now, fact.id, "done", null);
-    case "job.failed": return finish(now, fact.id, "error", told(data.error));
-    case "job.cancelled": return finish(now, fact.id, "stopped", told(data.reason) ?? (fact.data.by === "kill" ? "killed" : "cancelled"));
-    case "job.retry_scheduled":
-      finish(now, fact.id, "error", told(data.error));
-      return void timeline.attempts.push(waiting(Number(data.nextAttempt), fact.id, "backs off"));
-    case "job.retried":
-      return void timeline.attempts.push(waiting(Number(data.nextAttempt), fact.id, "retried by a person"));
+/** The one to which the first events belong is told by the next that begins or is waited for. */
+function firstAttempt(events: readonly JobEvent[], current: number): number {
+  const at = events.findIndex(({ type }) => type === "job:started" || type === "job:retry");
+  const told = events[at];
+  if (told?.type === "job:started") return at === 0 ? told.data.attempt : Math.max(1, told.data.attempt - 1);
+  return told?.type === "job:retry" ? told.data.attempt - 1 : current;
+}
+
+function take(timeline: Timeline, event: JobEvent): void {
+  const now = timeline.attempts.at(-1)!;
+  const at = Number(event.id);
+  switch (event.type) {
+    case "job:started":
+      return begin(event.data.attempt === now.attempt ? now : added(timeline, { ...waiting(event.data.attempt, at, null), wait: null }), at);
+    case "job:completed":
+      return finish(now, at, "done", null);
+    case "job:failed": {
+      const { cancelled, error, reason } = event.data;
+      if (cancelled) return finish(now, at, "stopped", reason || (error === "Job killed" ? "killed" : "cancelled"));
+      return finish(now, at, "error", error);
+    }
+    case "job:retry": {
+      const { attempt, manual, error } = event.data;
+      if (!manual) finish(now, at, "error", error ?? null);
+      return void added(timeline, waiting(attempt, at, manual ? "retried by a person" : "backs off"));
+    }
+    default:
+      if (isOfStage(event)) stageTold(now, event.data, at);
+  }
+}
+
+const isOfStage = (event: JobEvent): event is Extract<JobEvent, { type: `stage:${string}` }> => event.type.startsWith("stage:");
+
+function added(timeline: Timeline, attempt: AttemptSpan): AttemptSpan {
+  timeline.attempts.push(attempt);
+  return attempt;
+}
+
+function stageTold(now: AttemptSpan, report: StageReport, at: number): void {
+  switch (report.type) {
+    case "start": return void now.stages.push({ ...open(at, "running"), name: report.stage });
+    case "complete": return endStage(now, report, at, "done", told(report.detail));
+    case "skipped": return endStage(now, report, at, "skipped", told(report.reason));
+    case "error": return endStage(now, report, at, "error", told(report.error));
   }
 }
 
@@ -63,18 +102,6 @@ const told = (value: unknown): string | null => (typeof value === "string" && va
 const open = (start: number, state: SpanState): Span => ({ start, end: null, state, detail: null });
 const waiting = (attempt: number, at: number, detail: string | null): AttemptSpan =>
   ({ attempt, wait: { ...open(at, "waiting"), detail }, run: null, stages: [] });
-
-/** A log whose beginning has gone may begin anywhere, so an attempt is made when it is first heard of. */
-function attemptOf(timeline: Timeline, fact: Fact): AttemptSpan {
-  const latest = timeline.attempts.at(-1);
-  const exact = timeline.attempts.findLast((one) => one.attempt === fact.attempt);
-  if (exact) return exact;
-  if (latest && latest.attempt > fact.attempt) return latest;
-  const made = waiting(fact.attempt, fact.id, null);
-  if (fact.type !== "job.created") made.wait = null;
-  timeline.attempts.push(made);
-  return made;
-}
 
 function begin(now: AttemptSpan, at: number): void {
   close(now.wait, at, "waiting");
@@ -87,12 +114,11 @@ function close(span: Span | null, at: number, state: SpanState, detail: string |
 }
 
 /** A stage that is told only at its end began when it says, or is a moment. */
-function endStage(now: AttemptSpan, { id, data }: Fact, state: SpanState, detail: string | null): void {
-  const name = String(data.stage);
+function endStage(now: AttemptSpan, { stage: name, durationSec }: StageReport, at: number, state: SpanState, detail: string | null): void {
   const running = now.stages.findLast((stage) => stage.name === name && stage.end === null);
-  if (running) return close(running, id, state, detail);
-  const lasted = typeof data.durationSec === "number" && state !== "skipped" ? data.durationSec * 1000 : 0;
-  now.stages.push({ name, start: Math.max(id - lasted, now.run?.start ?? id - lasted), end: id, state, detail });
+  if (running) return close(running, at, state, detail);
+  const lasted = typeof durationSec === "number" && state !== "skipped" ? durationSec * 1000 : 0;
+  now.stages.push({ name, start: Math.max(at - lasted, now.run?.start ?? at - lasted), end: at, state, detail });
 }
 
 /** What was open when the attempt ended went the way of the attempt. */

@@ -1,82 +1,24 @@
-// The shapes that the service answers with, as docs/PROTOCOL.md tells them.
+// What the pages show. The shapes on the wire are the client library's.
+import type { Job as WireJob, LogLevel, QueueJob as WireQueueJob, QueueStatus, Scope, WatchedStatus } from "#jobcast-client";
 
-export type QueueStatus = "pending" | "running" | "completed" | "error" | "cancelled";
+export type { JobEvent, JobView, LogLine, QueueEvent, QueueStats as Stats, QueueStatus } from "#jobcast-client";
+export type Job = WireJob;
+
 export const QUEUE_STATUSES: readonly QueueStatus[] = ["running", "pending", "completed", "error", "cancelled"];
 
-export type StageStatus = "pending" | "running" | "done" | "skipped" | "error";
-export interface StageState {
-  status: StageStatus;
-  detail?: string;
-  durationSec?: number;
-  error?: string;
-}
+type Listed =
+  | "id" | "name" | "filePath" | "status" | "priority" | "progress" | "message" | "attempt" | "maxAttempts" | "error" | "createdAt" | "startedAt"
+  | "completedAt" | "scheduledFor";
 
-export interface SubProgress {
-  percent?: number;
-  message?: string;
-}
-
-/** A job of `GET /queue/jobs`. Of one that only the feed told of, `partial`, most is not known yet. */
-export interface QueueJob {
-  id: string;
-  name: string | null;
-  filePath: string | null;
-  status: QueueStatus;
-  priority: number;
-  progress: number;
-  message: string | null;
-  attempt: number;
-  maxAttempts: number;
-  error: string | null;
-  createdAt: string;
-  startedAt: string | null;
-  completedAt: string | null;
-  scheduledFor: string | null;
+/** A row of the table. Of a job that only the feed told of, `partial`, most is not known yet. */
+export interface QueueJob extends Pick<WireQueueJob, Listed> {
   partial?: true;
   /** The last event of the feed that told of it. */
   touched?: number;
 }
 
-export type JobStatus = "scheduled" | "pending" | "delivered" | "running" | "completed" | "failed" | "cancelled";
-
-/** A job of `GET /api/v1/jobs/{id}`. */
-export interface Job extends Omit<QueueJob, "status" | "partial" | "touched"> {
-  status: JobStatus;
-  topic: string | null;
-  subProgress: Record<string, SubProgress> | null;
-  stages: Record<string, StageState>;
-  timeoutSeconds: number;
-  payload: unknown;
-  meta: Record<string, unknown>;
-  result: unknown;
-  errorCode: string | null;
-  deliveredAt: string | null;
-  updatedAt: string;
-  deadline: string | null;
-  eventsUrl: string;
-}
-
-export type Stats = Record<QueueStatus | "total", number>;
-
-export type Level = "trace" | "debug" | "info" | "warn" | "error" | "fatal";
+export type Level = LogLevel;
 export const LEVELS: readonly Level[] = ["trace", "debug", "info", "warn", "error", "fatal"];
-
-export interface LogLine {
-  seq: number;
-  level: Level;
-  message: string;
-  timestamp: string;
-  source?: string;
-  metadata?: unknown;
-}
-
-/** One event of a job's log, in canonical words. */
-export interface Fact {
-  id: number;
-  type: string;
-  attempt: number;
-  data: Record<string, unknown>;
-}
 
 export interface Key {
   id: string;
@@ -100,9 +42,15 @@ export interface Project {
 
 export interface Session {
   projectId: string;
-  scopes: string[];
+  scopes: Scope[];
   expiresAt: string | null;
 }
 
 export const isQueueFinal = (status: QueueStatus): boolean => status === "completed" || status === "error" || status === "cancelled";
-export const isFinal = (status: JobStatus): boolean => status === "completed" || status === "failed" || status === "cancelled";
+export const isFinal = (status: WatchedStatus): boolean => status === "completed" || status === "failed" || status === "cancelled";
+
+/** The state of a job in the words of the table, from those of its stream or of the producer API. */
+export function queueWord(status: WatchedStatus | Job["status"]): QueueStatus {
+  if (status === "failed") return "error";
+  return status === "running" || status === "completed" || status === "cancelled" ? status : "pending";
+}

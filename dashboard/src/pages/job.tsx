@@ -1,8 +1,8 @@
 // One job: what it does now, how it got there, what it says.
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { act, remove } from "../live/actions.ts";
-import { queueWord, table } from "../live/feed.ts";
-import { LiveJob } from "../live/job.ts";
+import { table } from "../live/feed.ts";
+import { OpenJob } from "../live/job.ts";
 import type { JobNow } from "../live/job.ts";
 import { go } from "../live/route.ts";
 import { scopesOf, who } from "../live/session.ts";
@@ -10,8 +10,8 @@ import { useNow, useStore } from "../live/store.ts";
 import { date, duration, percent, title } from "../model/format.ts";
 import { allowed } from "../model/table.ts";
 import { timelineOf } from "../model/timeline.ts";
-import { isFinal } from "../model/types.ts";
-import type { Job } from "../model/types.ts";
+import { isFinal, queueWord } from "../model/types.ts";
+import type { JobView } from "../model/types.ts";
 import { Bar } from "../parts/bar.tsx";
 import { ConnectionState } from "../parts/connection.tsx";
 import { Empty } from "../parts/empty.tsx";
@@ -26,31 +26,28 @@ export function JobPage({ id }: { id: string }) {
   const live = useLiveJob(id);
   const now = useStore(live.now);
   const mayRead = scopesOf(useStore(who)).includes("jobs:read");
+  const { view } = now;
   useEffect(() => {
-    document.title = now.job ? `${title(now.job)} · Jobcast` : "Jobcast";
-  }, [now.job && title(now.job)]);
+    document.title = view ? `${title(view)} · Jobcast` : "Jobcast";
+  }, [view && title(view)]);
   const back = <a class="crumb" href="/"><Icon name="back" />Jobs</a>;
-  if (!now.job || now.problem?.status === 404) return <>{back}<Missing now={now} id={id} /></>;
+  if (!view || now.problem?.status === 404) return <>{back}<Missing now={now} id={id} /></>;
   return (
     <>
       {back}
       <div class="stack">
-        <Head job={now.job} live={live} />
+        <Head job={view} live={live} />
         {now.problem && <p class="notice bad" role="alert">{now.problem.message}</p>}
         {now.gap && <p class="notice warn" role="status">{now.gap}</p>}
-        <Overall job={now.job} />
-        <Outcome job={now.job} />
-        <Story now={now} />
+        <Overall job={view} />
+        <Outcome now={now} job={view} />
+        <Story now={now} job={view} live={live} />
         <div class="cols">
+          <div class="stack">{mayRead ? <Told now={now} live={live} job={view} /> : <Withheld />}</div>
           <div class="stack">
-            {mayRead ? <LogView lines={live.lines} told={now.linesTold} live={!isFinal(now.job.status)} /> : <p class="notice">Log lines, checkpoints and custom events need a key with jobs:read.</p>}
-            <Entries facts={now.facts} type="checkpoint.saved" heading="Checkpoints" none="A producer saves what it can resume from." />
-            <Entries facts={now.facts} type="event.emitted" heading="Custom events" none="Whatever else a producer tells." />
-          </div>
-          <div class="stack">
-            <Facts job={now.job} />
-            <JsonCard heading="Payload" value={now.job.payload} />
-            {Object.keys(now.job.meta ?? {}).length > 0 && <JsonCard heading="Meta" value={now.job.meta} />}
+            <Facts job={view} document={now.document} />
+            {now.document && <JsonCard heading="Payload" value={now.document.payload} />}
+            {Object.keys(now.document?.meta ?? {}).length > 0 && <JsonCard heading="Meta" value={now.document?.meta} />}
           </div>
         </div>
       </div>
@@ -58,19 +55,33 @@ export function JobPage({ id }: { id: string }) {
   );
 }
 
+const Told = ({ now, live, job }: { now: JobNow; live: OpenJob; job: JobView }) => (
+  <>
+    <LogView lines={live.lines} told={now.linesTold} live={!isFinal(job.status)} />
+    <Entries events={now.events} type="job:checkpoint" heading="Checkpoints" none="A producer saves what it can resume from." />
+    <Entries events={now.events} type="job:event" heading="Custom events" none="Whatever else a producer tells." />
+  </>
+);
+
+const Withheld = () => (
+  <section class="card" aria-label="Log">
+    <Empty title="The log is not for this key"><p>It sees stages and progress. Log lines, checkpoints, custom events and the payload need a key with <code>jobs:read</code>.</p></Empty>
+  </section>
+);
+
 /** The stream of a job ends with it; when the project's feed tells that it goes on, it is opened again. */
-function useLiveJob(id: string): LiveJob {
-  const live = useMemo(() => new LiveJob(id), [id]);
+function useLiveJob(id: string): OpenJob {
+  const live = useMemo(() => new OpenJob(id), [id]);
   useEffect(() => () => live.stop(), [live]);
   useEffect(() => table.watch(() => {
     const status = table.get().jobs.get(id)?.status;
-    if (status && live.ended && (status === "pending" || status === "running")) live.resume();
+    if (status && live.over && (status === "pending" || status === "running")) live.resume();
   }), [live]);
   return live;
 }
 
 function Missing({ now, id }: { now: JobNow; id: string }) {
-  if (now.loading) return <div class="stack" role="status" aria-label="Loading the job"><span class="skeleton" style={{ width: "40%", height: 24 }} /><span class="skeleton" /><span class="skeleton" style={{ width: "70%" }} /></div>;
+  if (!now.problem) return <div class="stack" role="status" aria-label="Loading the job"><span class="skeleton" style={{ width: "40%", height: 24 }} /><span class="skeleton" /><span class="skeleton" style={{ width: "70%" }} /></div>;
   const gone = now.problem?.status === 404;
   return (
     <Empty title={gone ? "This job is not here" : "This job could not be read"}>
@@ -81,11 +92,12 @@ function Missing({ now, id }: { now: JobNow; id: string }) {
   );
 }
 
-function Head({ job, live }: { job: Job; live: LiveJob }) {
+function Head({ job, live }: { job: JobView; live: OpenJob }) {
   const [watching, watch] = useState(false);
   const scopes = scopesOf(useStore(who));
   const status = queueWord(job.status);
   const may = allowed(status, scopes);
+  const about = { id: job.id, name: job.name, filePath: job.filePath };
   const away = () => { remove([job.id]); go("/"); };
   return (
     <header class="jobhead">
@@ -101,8 +113,8 @@ function Head({ job, live }: { job: Job; live: LiveJob }) {
       <div class="do">
         <button type="button" class="btn" onClick={() => watch(true)}><Icon name="code" />curl / EventSource</button>
         {may.retry && <button type="button" class="btn primary" onClick={() => void act("retry", [job.id])}><Icon name="retry" />Retry</button>}
-        {may.cancel && <button type="button" class="btn" onClick={() => void stop([{ ...job, status }])}><Icon name="cancel" />Cancel</button>}
-        {may.kill && <button type="button" class="btn danger" onClick={() => void stop([{ ...job, status }])}><Icon name="kill" />Kill</button>}
+        {may.cancel && <button type="button" class="btn" onClick={() => void stop([{ ...about, status }])}><Icon name="cancel" />Cancel</button>}
+        {may.kill && <button type="button" class="btn danger" onClick={() => void stop([{ ...about, status }])}><Icon name="kill" />Kill</button>}
         {may.remove && <button type="button" class="btn" onClick={away}><Icon name="remove" />Delete</button>}
       </div>
       {watching && <WatchDialog id={job.id} scopes={scopes} onClose={() => watch(false)} />}
@@ -110,19 +122,24 @@ function Head({ job, live }: { job: Job; live: LiveJob }) {
   );
 }
 
-const STATES: Record<Job["status"], string> = {
-  scheduled: "Scheduled", pending: "Waits for a producer", delivered: "Handed to a producer", running: "Running", completed: "Completed", failed: "Failed", cancelled: "Cancelled",
-};
+const STATES: Record<Exclude<JobView["status"], "queued">, string> = { running: "Running", completed: "Completed", failed: "Failed", cancelled: "Cancelled" };
 
-function Overall({ job }: { job: Job }) {
+function state(job: JobView, now: number): string {
+  if (job.status === "running") return job.message ? `Running: ${job.message}` : "Running";
+  if (job.status !== "queued") return STATES[job.status];
+  if (job.scheduledFor && Date.parse(job.scheduledFor) > now) return `Scheduled for ${date(job.scheduledFor)}`;
+  return job.attempt > 1 ? `Attempt ${job.attempt} of ${job.maxAttempts} waits for a producer` : "Waits for a producer";
+}
+
+function Overall({ job }: { job: JobView }) {
   const running = job.status === "running";
-  const now = useNow(1_000, running || job.status === "scheduled");
+  const now = useNow(1_000, !isFinal(job.status));
   const subs = running ? Object.entries(job.subProgress ?? {}).filter(([, sub]) => typeof sub?.percent === "number") : [];
   return (
     <section class="card pad overall" aria-label="Progress">
       <div class="line">
         <b>{percent(job.progress)}</b>
-        <span class="quiet grow cut" title={job.message ?? undefined}>{STATES[job.status]}{running && job.message && `: ${job.message}`}{job.status === "scheduled" && job.scheduledFor && ` for ${date(job.scheduledFor)}`}</span>
+        <span class="quiet grow cut" title={job.message ?? undefined}>{state(job, now)}</span>
         <span class="quiet">{elapsed(job, now)}</span>
       </div>
       <Bar big value={job.progress} label="Overall progress" status={queueWord(job.status)} />
@@ -140,27 +157,34 @@ function Overall({ job }: { job: Job }) {
   );
 }
 
-function elapsed(job: Job, now: number): string {
-  if (!job.startedAt || job.status === "scheduled" || job.status === "pending") return "";
+function elapsed(job: JobView, now: number): string {
+  if (!job.startedAt || job.status === "queued") return "";
   return duration((job.completedAt ? Date.parse(job.completedAt) : now) - Date.parse(job.startedAt));
 }
 
-function Outcome({ job }: { job: Job }) {
-  if (job.status === "completed" && job.result !== null) return <JsonCard heading="Result" value={job.result} />;
-  if (job.error && job.status !== "running" && job.status !== "completed") {
-    return <div class={`notice ${job.status === "failed" ? "bad" : "warn"}`}><b>{job.status === "failed" ? "Failed" : job.status === "cancelled" ? "Cancelled" : "The last attempt failed"}{job.errorCode && ` (${job.errorCode})`}: </b>{job.error}</div>;
-  }
-  return null;
+function Outcome({ now, job }: { now: JobNow; job: JobView }) {
+  if (job.status === "completed") return job.result === null ? null : <JsonCard heading="Result" value={job.result} />;
+  if (job.status === "cancelled") return <Cancelled events={now.events} />;
+  if (!job.error || job.status === "running") return null;
+  const failed = job.status === "failed";
+  return <div class={`notice ${failed ? "bad" : "warn"}`}><b>{failed ? "Failed" : "The last attempt failed"}{job.errorCode && ` (${job.errorCode})`}: </b>{job.error}</div>;
 }
 
-function Story({ now }: { now: JobNow }) {
-  const timeline = useMemo(() => timelineOf(now.facts), [now.facts]);
-  const open = now.job !== null && !isFinal(now.job.status);
-  const clock = useNow(500, open);
+function Cancelled({ events }: { events: JobNow["events"] }) {
+  const end = events.findLast((event) => event.type === "job:failed");
+  return end ? <div class="notice warn"><b>{end.data.error}</b>{end.data.reason && `: ${end.data.reason}`}</div> : null;
+}
+
+function Story({ now, job, live }: { now: JobNow; job: JobView; live: OpenJob }) {
+  const { createdAt, attempt } = job;
+  const gap = now.gap !== null;
+  const timeline = useMemo(() => timelineOf(now.events, { createdAt, attempt, gap }), [now.events, createdAt, attempt, gap]);
+  const reading = useStore(live.connection, ({ phase }) => phase === "connecting" || phase === "catching-up") && now.events.length === 0;
+  const clock = useNow(500, !isFinal(job.status));
   return (
     <section class="card" aria-label="Timeline">
       <header><h2>Timeline</h2></header>
-      {timeline ? <Gantt timeline={timeline} now={clock} /> : <p class="pad faint">{now.loading ? "Reading the log …" : "The log of this job is no longer kept."}</p>}
+      {timeline && !reading ? <Gantt timeline={timeline} now={clock} /> : <p class="pad faint">{reading ? "Reading the log …" : "The log of this job is no longer kept."}</p>}
     </section>
   );
 }

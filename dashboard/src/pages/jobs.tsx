@@ -3,13 +3,14 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { leaving } from "../live/actions.ts";
 import { more, reaches, seek, table } from "../live/feed.ts";
 import { go } from "../live/route.ts";
-import { scopesOf, who } from "../live/session.ts";
+import { may, scopesOf, who } from "../live/session.ts";
 import { useNow, useStore } from "../live/store.ts";
 import { count, plural } from "../model/format.ts";
 import { seen } from "../model/table.ts";
 import { QUEUE_STATUSES } from "../model/types.ts";
 import type { QueueJob, QueueStatus } from "../model/types.ts";
 import { Empty } from "../parts/empty.tsx";
+import { Needs } from "../parts/needs.tsx";
 import { Icon, STATUS_WORDS } from "../parts/icons.tsx";
 import { BulkBar } from "../parts/bulk.tsx";
 import { JobRow } from "../parts/job-row.tsx";
@@ -22,7 +23,8 @@ const DRAWN = 200;
 export function JobsPage({ query }: { query: URLSearchParams }) {
   const asked = query.get("status") as QueueStatus | null;
   const status = asked && QUEUE_STATUSES.includes(asked) ? asked : null;
-  const { rows, search, setSearch, reach } = useRows(status);
+  const reads = scopesOf(useStore(who)).includes("jobs:read");
+  const { rows, search, setSearch, reach } = useRows(status, reads);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [drawn, setDrawn] = useState(DRAWN);
   const field = useRef<HTMLInputElement>(null);
@@ -34,14 +36,15 @@ export function JobsPage({ query }: { query: URLSearchParams }) {
   return (
     <>
       <div class="pagehead"><h1>Jobs</h1></div>
+      {!reads && <div class="above"><Needs scope="jobs:read">This key sees progress only: jobs show as they move. Names, older jobs and the counters are not for it.</Needs></div>}
       <Tabs status={status} />
       <div class="toolbar">
         {selection.length > 0 ? <BulkBar jobs={selection} clear={clear} /> : <Search field={field} value={search} onInput={setSearch} />}
       </div>
       {reach?.error && <p class="notice bad" role="alert">{reach.error} <button type="button" class="btn small" onClick={() => more(status)}>Try again</button></p>}
-      <section class="card" aria-label="Jobs" aria-busy={reach?.loading ?? true}>
+      <section class="card" aria-label="Jobs" aria-busy={reads && (reach?.loading ?? true)}>
         {rows.length > 0 && <Rows rows={rows.slice(0, drawn)} chosen={chosen} toggle={toggle} all={() => setChosen(chosen.size ? new Set() : new Set(rows.map((job) => job.id)))} />}
-        {rows.length === 0 && <Nothing status={status} search={search} loading={!reach || reach.loading} />}
+        {rows.length === 0 && !reach?.error && <Nothing status={status} search={search} loading={reads && (!reach || reach.loading)} />}
         {(rows.length > drawn || reach?.cursor) && !search && (
           <div class="more">
             <button type="button" class="btn" disabled={reach?.loading} onClick={() => { if (rows.length > drawn) setDrawn(drawn + DRAWN); else { setDrawn(drawn + DRAWN); void more(status); } }}>
@@ -54,21 +57,21 @@ export function JobsPage({ query }: { query: URLSearchParams }) {
   );
 }
 
-function useRows(status: QueueStatus | null) {
+function useRows(status: QueueStatus | null, reads: boolean) {
   const [search, setSearch] = useState("");
   const now = useStore(table);
   const hidden = useStore(leaving);
   const reach = useStore(reaches, (all) => all.get(status ?? ""));
-  useEffect(() => { if (!reach) void more(status); }, [status, reach]);
+  useEffect(() => { if (reads && !reach) void more(status); }, [status, reach]);
   useEffect(() => {
     const exact = search.trim();
-    if (!exact) return;
+    if (!exact || !reads) return;
     const asking = new AbortController();
     const timer = setTimeout(() => void seek(exact, asking.signal), SEEK_MS);
     return () => { clearTimeout(timer); asking.abort(); };
   }, [search]);
   const floor = reach?.cursor ?? null;
-  const rows = useMemo(() => seen(now, { status, search, floor, hidden }), [now.jobs, status, search, floor, hidden]);
+  const rows = useMemo(() => seen(now, { status, search, floor, hidden, partial: !reads }), [now.jobs, status, search, floor, hidden]);
   return { rows, search, setSearch, reach };
 }
 
@@ -109,8 +112,9 @@ interface RowsProps {
 function Rows({ rows, chosen, toggle, all }: RowsProps) {
   const now = useNow(10_000);
   const scopes = scopesOf(useStore(who));
+  const acts = scopes.includes("jobs:manage") || scopes.includes("jobs:kill");
   return (
-    <table class="jobs">
+    <table class={`jobs ${acts ? "" : "readonly"}`}>
       <thead>
         <tr>
           <th class="c-check" scope="col"><input type="checkbox" aria-label="Select all listed jobs" checked={chosen.size > 0 && chosen.size === rows.length} onChange={all} /></th>
@@ -142,6 +146,7 @@ function Nothing({ status, search, loading }: { status: QueueStatus | null; sear
   }
   if (status) return <Empty title={`No ${STATUS_WORDS[status].toLowerCase()} jobs`}><p>They appear here by themselves.</p></Empty>;
   if (total) return <Empty title="Nothing to show" />;
+  if (!may("jobs:create")) return <Empty title="Nothing moves now"><p>Jobs appear here by themselves as soon as they do something.</p></Empty>;
   return (
     <Empty title="No jobs yet">
       <p>Create the first one from a terminal and watch it move here. It takes a minute.</p>

@@ -4,6 +4,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { more, reaches, table } from "../live/feed.ts";
 import { theme } from "../live/theme.ts";
+import { scopesOf, who } from "../live/session.ts";
 import { useNow, useStore } from "../live/store.ts";
 import { clock, count, duration, plural } from "../model/format.ts";
 import { histogram, percentile, throughputOf } from "../model/throughput.ts";
@@ -13,21 +14,24 @@ import type { QueueJob } from "../model/types.ts";
 import { Bar } from "../parts/bar.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { STATUS_WORDS } from "../parts/icons.tsx";
+import { Needs } from "../parts/needs.tsx";
 
 const REDRAW_MS = 2_000;
 
 export function ThroughputPage() {
   const now = useNow(REDRAW_MS);
   const reach = useStore(reaches, (all) => all.get(""));
-  useEffect(() => { if (!reach) void more(null); }, [reach]);
+  const reads = scopesOf(useStore(who)).includes("jobs:read");
+  useEffect(() => { if (reads && !reach) void more(null); }, [reach]);
   const jobs = useMemo(() => [...table.get().jobs.values()].filter((job) => !job.partial), [now, reach]);
   const minutes = span(jobs, now);
   const seen = useMemo(() => throughputOf(jobs, now, minutes), [jobs, now]);
+  if (!reads) return <><div class="pagehead"><h1>Throughput</h1></div><Needs scope="jobs:read">Throughput is measured over the lists of jobs, which this key may not read.</Needs></>;
   return (
     <>
       <div class="pagehead">
         <h1>Throughput</h1>
-        <span class="quiet">over {plural(jobs.length, "loaded job")}</span>
+        {jobs.length > 0 && <span class="quiet">over {plural(jobs.length, "loaded job")}</span>}
         {reach?.cursor && <button type="button" class="btn" disabled={reach.loading} onClick={() => void more(null)}>Load 100 older</button>}
       </div>
       {jobs.length === 0 ? <section class="card"><Empty title="No jobs to measure yet"><p>As soon as jobs run, they are measured here. <a href="/start">Create the first one</a></p></Empty></section> : <Figures of={seen} now={now} />}
@@ -79,12 +83,14 @@ const colour = (name: string): string => getComputedStyle(document.documentEleme
 
 const hour = (seconds: number): string => clock(seconds * 1_000).slice(0, 5);
 const hours: uPlot.Axis["values"] = (_, splits) => splits.map(hour);
+/** In the legend, of what the pointer is on. */
+const pointed: uPlot.Series["value"] = (_, value) => (value === null ? "" : String(value));
 /** A bar of no height would still draw its line. */
 const barsOf = (counts: readonly number[]): (number | null)[] => counts.map((many) => many || null);
 
-const axes = (values?: uPlot.Axis["values"]): uPlot.Axis[] => {
+const axes = (values?: uPlot.Axis["values"], space = 50): uPlot.Axis[] => {
   const look = { stroke: colour("--ink-3"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, font: "11px system-ui" };
-  return [{ ...look, size: 28, values: values ?? hours, grid: { show: false } }, { ...look, size: 36, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] }];
+  return [{ ...look, size: 28, space, values: values ?? hours, grid: { show: false } }, { ...look, size: 36, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] }];
 };
 
 const bars = uPlot.paths.bars!({ size: [0.8, 22], gap: 1 });
@@ -95,10 +101,10 @@ function PerMinute({ of, now }: { of: Throughput; now: number }) {
   const make = (width: number): uPlot.Options => ({
     width, height: 230, cursor: { y: false }, scales: { x: { range: around(30) }, y: { range: (_, __, high) => [0, Math.max(4, high * 1.1)] } }, axes: axes(),
     series: [
-      { label: "minute", value: (_, at) => (at ? hour(at) : "–") },
-      { label: "created", stroke: colour("--ink-3"), width: 1.5, points: { show: false }, dash: [3, 3] },
-      { label: "completed", stroke: colour("--accent"), fill: `${colour("--accent")}55`, paths: bars, points: { show: false } },
-      { label: "failed", stroke: colour("--bad"), fill: colour("--bad"), paths: bars, points: { show: false } },
+      { label: "minute", value: (_, at) => (at ? hour(at) : "") },
+      { label: "created", value: pointed, stroke: colour("--ink-3"), width: 1.5, points: { show: false }, dash: [3, 3] },
+      { label: "completed", value: pointed, stroke: colour("--accent"), fill: `${colour("--accent")}55`, paths: bars, points: { show: false } },
+      { label: "failed", value: pointed, stroke: colour("--bad"), fill: colour("--bad"), paths: bars, points: { show: false } },
     ],
   });
   const [, created, completed, failed] = of.perMinute;
@@ -112,10 +118,10 @@ function Durations({ of }: { of: Throughput }) {
   const names = (at: number) => (bins[at] ? duration(bins[at].from) : "");
   const make = (width: number): uPlot.Options => ({
     width, height: 230, cursor: { y: false }, scales: { x: { time: false, range: around(0.5) }, y: { range: (_, __, high) => [0, Math.max(4, high * 1.1)] } },
-    axes: axes((_, splits) => splits.map((at) => (Number.isInteger(at) ? names(at) : ""))),
+    axes: axes((_, splits) => splits.map((at) => (Number.isInteger(at) ? names(at) : "")), 84),
     series: [
-      { label: "from", value: (_, at) => (at === null ? "–" : names(at)) },
-      { label: "jobs", stroke: colour("--accent"), fill: `${colour("--accent")}55`, paths: bars, points: { show: false } },
+      { label: "from", value: (_, at) => (at === null ? "" : names(at)) },
+      { label: "jobs", value: pointed, stroke: colour("--accent"), fill: `${colour("--accent")}55`, paths: bars, points: { show: false } },
     ],
   });
   const data: uPlot.AlignedData = [bins.map((_, i) => i), barsOf(bins.map((bin) => bin.count))];

@@ -2,10 +2,10 @@
 import { useStore } from "../live/store.ts";
 import { connection as feed, resets } from "../live/feed.ts";
 import type { Store } from "../live/store.ts";
-import type { Connection, Phase } from "../live/stream.ts";
+import type { Connection, Phase } from "../live/watched.ts";
 import { clock } from "../model/format.ts";
 
-const WORDS: Record<Phase, string> = { connecting: "Connecting", "catching-up": "Catching up", live: "Live", offline: "Offline", ended: "Complete", refused: "Refused" };
+const WORDS: Record<Phase, string> = { connecting: "Connecting", "catching-up": "Catching up", live: "Live", offline: "Offline", ended: "Ended", refused: "Refused" };
 
 /** An event's id is its time, and what a person recognises of it is the time. */
 const place = (cursor: string): string => (Number(cursor) > 0 ? clock(Number(cursor)) : "the beginning");
@@ -15,7 +15,7 @@ function detail({ phase, cursor, resumedFrom, status }: Connection): string {
   if (phase === "refused") return `the service answered ${status}`;
   if (phase === "ended") return "nothing more will come";
   if (resumedFrom) return `resumed from event ${resumedFrom} (${place(resumedFrom)})`;
-  return Number(cursor) > 0 ? `at event ${cursor} (${place(cursor)})` : "";
+  return Number(cursor) > 0 ? `last event at ${place(cursor)}` : "";
 }
 
 export function ConnectionState({ of = feed, chip }: { of?: Store<Connection>; chip?: boolean }) {

@@ -32,7 +32,7 @@ function Attempt({ of, scale }: { of: AttemptSpan; scale: Scale }) {
   return (
     <>
       <Line kind="attempt" name={`Attempt ${of.attempt}`} spans={spans} timed={of.run ?? of.wait} scale={scale} why={why ?? null} bad={of.run?.state === "error"} />
-      {of.stages.map((stage, i) => <Line key={i} kind="stage" name={stage.name} spans={[stage]} timed={stage} scale={scale} why={stage.state === "error" ? stage.detail : null} bad title={stage.detail} />)}
+      {of.stages.map((stage, i) => <Line key={i} kind="stage" name={stage.name} spans={[stage]} timed={stage} scale={scale} why={stage.state === "error" && stage.detail !== why ? stage.detail : null} bad title={stage.detail} />)}
     </>
   );
 }
@@ -53,7 +53,7 @@ function Line({ kind, name, spans, timed, scale, why, bad, title }: LineProps) {
   return (
     <li class={kind} title={title ?? undefined} data-state={timed?.state}>
       <span class="label cut" title={name}>{name}</span>
-      <span class="lane" aria-hidden="true">{spans.map((span, i) => <i key={i} class={span.state} style={placed(span, scale)} />)}</span>
+      <span class="lane" aria-hidden="true">{spans.map((span, i) => <i key={i} class={span.state} title={`${WORDS[span.state]} ${duration((span.end ?? scale.now) - span.start)}`} style={placed(span, scale)} />)}</span>
       <span class="took"><span class="sr">{timed && WORDS[timed.state]} </span>{took}</span>
       {why && <span class={`why ${bad ? "bad" : ""}`}>{why}</span>}
     </li>

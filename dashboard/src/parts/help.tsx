@@ -3,7 +3,8 @@ import { Dialog } from "./dialog.tsx";
 
 const KEYS: [string[], string][] = [
   [["j", "k"], "next, previous job"], [["Enter"], "open it"], [["x"], "select it, for several at once"], [["/"], "search"],
-  [["r"], "retry the job or the selection"], [["c"], "cancel or kill it"], [["#"], "delete it"], [["g", "j"], "go to jobs; g a activity, g t throughput, g k keys"],
+  [["r"], "retry the job or the selection"], [["c"], "cancel or kill it"], [["#"], "delete it"], [["g", "j"], "go to jobs; g a activity, g t throughput, g k keys, g s first job"],
+  [["Enter", "↑", "↓"], "in a log: open a whole line, go on from there"],
   [["Esc"], "clear the search or the selection"], [["?"], "this help"],
 ];
 
@@ -15,6 +16,7 @@ export const Help = ({ onClose }: { onClose: () => void }) => (
         <dd>{what}</dd>,
       ])}
     </dl>
+    <p class="quiet">For programs there is the <a href="/reference">API reference</a>.</p>
     <div class="ends"><button type="button" class="btn" onClick={onClose}>Close</button></div>
   </Dialog>
 );

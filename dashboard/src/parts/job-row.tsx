@@ -2,7 +2,7 @@
 import { Component } from "preact";
 import { act, remove } from "../live/actions.ts";
 import { ago, date, duration, percent, title } from "../model/format.ts";
-import { allowed } from "../model/table.ts";
+import { allowed, UNKNOWN } from "../model/table.ts";
 import type { QueueJob } from "../model/types.ts";
 import { Bar } from "./bar.tsx";
 import { ask } from "./dialog.tsx";
@@ -35,9 +35,9 @@ export class JobRow extends Component<Props> {
           </div>
         </td>
         <td class="c-progress"><Progress job={job} name={name} now={now} /></td>
-        <td class="c-small"><Priority of={job.priority} /></td>
-        <td class="c-small quiet">{job.attempt} of {job.maxAttempts}</td>
-        <td class="c-when quiet" title={`Created ${date(job.createdAt)}`}>{ago(job.completedAt ?? job.createdAt, now)}{took(job)}</td>
+        <td class="c-small">{!job.partial && <Priority of={job.priority} />}</td>
+        <td class="c-small quiet">{job.partial ? job.attempt : `${job.attempt} of ${job.maxAttempts}`}</td>
+        <td class="c-when quiet" title={created(job)}>{when(job, now)}{took(job)}</td>
         <td class="c-acts"><Acts job={job} name={name} scopes={scopes} /></td>
       </tr>
     );
@@ -45,6 +45,9 @@ export class JobRow extends Component<Props> {
 }
 
 const Priority = ({ of }: { of: number }) => <span class={`prio ${of === 1 ? "high" : ""}`}>{of === 1 ? "↑ High" : of === 3 ? "↓ Low" : "Normal"}</span>;
+
+const created = ({ createdAt }: QueueJob) => (createdAt === UNKNOWN ? undefined : `Created ${date(createdAt)}`);
+const when = ({ completedAt, createdAt, startedAt }: QueueJob, now: number) => ago(completedAt ?? (createdAt === UNKNOWN ? startedAt : createdAt), now, "");
 
 /** How long what has ended took. */
 const took = ({ status, startedAt, completedAt }: QueueJob) =>

@@ -1,14 +1,15 @@
 // What stands beside a job's log: its figures, its JSON, its checkpoints and custom events.
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { clock, count, date, duration } from "../model/format.ts";
-import type { Fact, Job } from "../model/types.ts";
+import type { Job, JobEvent, JobView } from "../model/types.ts";
 import { CopyButton } from "./copy.tsx";
 
-export function Facts({ job }: { job: Job }) {
-  const rows: [string, string | null][] = [
+/** `document` has what no stream tells; null for who may not read it. */
+export function Facts({ job, document }: { job: JobView; document: Job | null }) {
+  const rows: [string, string | null | undefined][] = [
     ["Attempt", `${job.attempt} of ${job.maxAttempts}`],
-    ["Priority", job.priority === 1 ? "High" : job.priority === 3 ? "Low" : "Normal"],
-    ["Time-out", duration(job.timeoutSeconds * 1_000)],
+    ["Priority", document && (document.priority === 1 ? "High" : document.priority === 3 ? "Low" : "Normal")],
+    ["Time-out", document && duration(document.timeoutSeconds * 1_000)],
     ["Created", date(job.createdAt)],
     ["Due", job.scheduledFor && date(job.scheduledFor)],
     ["Started", job.startedAt && date(job.startedAt)],
@@ -34,19 +35,21 @@ export function JsonCard({ heading, value }: { heading: string; value: unknown }
 
 const SHOWN = 50;
 
+type Own = Extract<JobEvent, { type: "job:checkpoint" | "job:event" }>;
+
 /** The newest first, each folded to a line. */
-export function Entries({ facts, type, heading, none }: { facts: readonly Fact[]; type: string; heading: string; none: string }) {
+export function Entries({ events, type, heading, none }: { events: readonly JobEvent[]; type: Own["type"]; heading: string; none: string }) {
   const [shown, show] = useState(SHOWN);
-  const own = facts.filter((fact) => fact.type === type);
+  const own = useMemo(() => events.filter((event): event is Own => event.type === type), [events]);
   return (
     <section class="card" aria-label={heading}>
       <header><h2>{heading}</h2>{own.length > 0 && <span class="faint">{count(own.length)}</span>}</header>
       {own.length === 0 ? <p class="pad faint">None yet. {none}</p> : (
         <div class="scroll" tabIndex={0} role="region" aria-label={`${heading}, scrollable`}>
-          {own.slice(-shown).reverse().map((fact) => (
-            <details key={fact.id} class="entry">
-              <summary><span class="faint">{clock(fact.id)}</span><code class="cut grow">{JSON.stringify(fact.data)}</code><span class="faint">attempt {fact.attempt}</span></summary>
-              <pre class="json">{JSON.stringify(fact.data, null, 2)}</pre>
+          {own.slice(-shown).reverse().map(({ id, data: { attempt, ts, data } }) => (
+            <details key={id} class="entry">
+              <summary><span class="faint">{clock(Date.parse(ts))}</span><code class="cut grow">{JSON.stringify(data)}</code><span class="faint">attempt {attempt}</span></summary>
+              <pre class="json">{JSON.stringify(data, null, 2)}</pre>
             </details>
           ))}
           {own.length > shown && <div class="more"><button type="button" class="btn small" onClick={() => show(shown + SHOWN * 4)}>Show older</button></div>}

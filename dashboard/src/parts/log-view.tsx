@@ -88,19 +88,28 @@ function Window({ rows, redraw, follow, wanted, picked, pick }: WindowProps) {
     box.current!.scrollTop = box.current!.scrollHeight;
     look();
   };
+  // Also when rows came that nobody has told of yet: a view that grew without moving would look left behind by its reader.
   useLayoutEffect(() => {
     if (follow && sticks.current) toEnd();
-  }, [redraw]);
+  }, [redraw, rows.length]);
   useEffect(() => {
     const watcher = new ResizeObserver(look);
     watcher.observe(box.current!);
     return () => watcher.disconnect();
   }, []);
+  const press = (event: KeyboardEvent) => {
+    const line = chosen(event.key, rows, picked, Math.floor((view.top + view.height) / ROW) - 1);
+    if (line === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    pick(line);
+    if (line) reveal(box.current!, rows.indexOf(line));
+  };
   const { from, to } = windowOf(view.top, view.height, ROW, rows.length);
   const visible = useMemo(() => rows.slice(from, to), [rows, rows.length, from, to, redraw]);
   return (
     <div class="logbox">
-      <div ref={box} class="logview" tabIndex={0} role="region" aria-label="Log lines, scrollable" onScroll={look} style={{ height: `min(56vh, 540px, ${Math.max(LEAST, rows.length) * ROW}px)` }}>
+      <div ref={box} class="logview" tabIndex={0} role="region" aria-label="Log lines, scrollable" aria-description="Enter opens a whole line, the arrow keys go on from there" onScroll={look} onKeyDown={press} style={{ height: `min(56vh, 540px, ${Math.max(LEAST, rows.length) * ROW}px)` }}>
         <div class="all" role="list" style={{ height: `${rows.length * ROW}px` }}>
           {visible.map((line, i) => <Line key={line.seq} line={line} at={from + i} of={rows.length} wanted={wanted} picked={picked?.seq === line.seq} pick={pick} />)}
         </div>
@@ -109,6 +118,24 @@ function Window({ rows, redraw, follow, wanted, picked, pick }: WindowProps) {
       {!atEnd && rows.length > 0 && <button type="button" class="btn small logend" onClick={toEnd}><Icon name="down" />Jump to end</button>}
     </div>
   );
+}
+
+/** What a key makes of the chosen line: another, null for none; undefined where the key means nothing here. */
+function chosen(key: string, rows: readonly LogLine[], picked: LogLine | null, lastInSight: number): LogLine | null | undefined {
+  const at = picked ? rows.indexOf(picked) : -1;
+  if (!picked) return key === "Enter" ? rows[Math.min(lastInSight, rows.length - 1)] : undefined;
+  switch (key) {
+    case "Escape": case "Enter": return null;
+    case "ArrowUp": return rows[Math.max(0, at - 1)];
+    case "ArrowDown": return rows[Math.min(rows.length - 1, at + 1)];
+    default: return undefined;
+  }
+}
+
+function reveal(box: HTMLElement, at: number): void {
+  const top = at * ROW;
+  if (top < box.scrollTop) box.scrollTop = top;
+  else if (top + ROW > box.scrollTop + box.clientHeight) box.scrollTop = top + ROW - box.clientHeight;
 }
 
 interface LineProps {
@@ -137,7 +164,7 @@ function Marked({ text, wanted }: { text: string; wanted: string }) {
 
 /** A whole line: in the list it has one row only. */
 const Picked = ({ line, close }: { line: LogLine; close: () => void }) => (
-  <div class="picked-line">
+  <div class="picked-line" role="status">
     <div class="row wrap">
       <b>Line {line.seq}</b><span class="quiet">{line.level} · {line.timestamp}{line.source && ` · ${line.source}`}</span><span class="grow" />
       <CopyButton text={line.message} what="this line" />

@@ -68,6 +68,7 @@ export function Shell({ path, children }: { path: string; children: ComponentChi
         <a class="brand" href="/"><Logo />Jobcast</a>
         <Nav path={path} label="Pages" />
         <div class="foot">
+          <a class="aside" href="/reference"><Icon name="code" />API reference</a>
           <ConnectionState />
           <div class="tools"><Tools help={open} /></div>
         </div>

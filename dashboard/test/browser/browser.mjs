@@ -1,6 +1,7 @@
 // A browser on the dashboard, and a producer beside it. Tests wait for what a person would see, never for a time.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 
@@ -15,13 +16,15 @@ const PATIENCE_MS = 20_000;
 
 export const launch = () => chromium.launch({ executablePath: CHROMIUM || "/usr/bin/chromium", args: FLAGS });
 
-/** A page of its own, signed in unless told otherwise. An error in its script fails the test that looks at `page.errors`. */
-export async function open(browser, path = "/", { size = "desk", colorScheme = "light", signedIn = true } = {}) {
+/** A page of its own, signed in unless told otherwise. Tests look at `page.errors`, of its script, and `page.refusals`, of the service. */
+export async function open(browser, path = "/", { size = "desk", colorScheme = "light", signedIn = true, key = apiKey } = {}) {
   const context = await browser.newContext({ viewport: sizes[size], colorScheme, baseURL: url, permissions: ["clipboard-read", "clipboard-write"] });
   context.setDefaultTimeout(PATIENCE_MS);
-  if (signedIn) assert.equal((await context.request.post("/api/session", { data: { apiKey } })).status(), 201);
+  if (signedIn) assert.equal((await context.request.post("/api/session", { data: { apiKey: key } })).status(), 201);
   const page = await context.newPage();
   page.errors = [];
+  page.refusals = [];
+  page.on("response", (response) => { if (response.status() >= 400) page.refusals.push(`${response.status()} ${response.url()}`); });
   page.on("pageerror", (error) => page.errors.push(error.stack));
   await page.goto(path);
   return page;
@@ -30,6 +33,26 @@ export async function open(browser, path = "/", { size = "desk", colorScheme = "
 export const phase = (page, of = ".side .conn") => page.locator(of);
 export const live = (page, of) => page.waitForSelector(`:is(${of ?? ".side .conn, .topbar .conn"})[data-phase=live]`, { state: "attached" });
 export const seen = (page, text) => page.getByText(text).first().waitFor();
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe calls serious or critical. */
+export async function violations(page) {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => axe.run());
+  return violations.filter(({ impact }) => ["serious", "critical"].includes(impact)).map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3).join(" ")}`);
+}
+
+/** A key of the project with these scopes and no others. */
+export async function newKey(scopes) {
+  const session = await fetch(`${url}/api/session`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ apiKey }) });
+  const { projectId } = await session.json();
+  const response = await fetch(`${url}/api/projects/${projectId}/keys`, {
+    method: "POST", headers: { authorization: `Bearer ${adminToken}`, "content-type": "application/json" }, body: JSON.stringify({ name: unique("key"), scopes }),
+  });
+  assert.equal(response.status, 201);
+  return (await response.json()).key;
+}
 
 export async function screenshot(page, name) {
   if (!SCREENSHOTS) return;

@@ -26,6 +26,26 @@ describe("signing in", () => {
   });
 });
 
+describe("a session that ends", () => {
+  test("says so, and the next one begins as if nothing had been", async () => {
+    const page = await open(browser);
+    await live(page);
+    await page.route("**/queue/events*", (route) => route.fulfill({ status: 401, json: { error: "The session is over.", code: "invalid_credential" } }));
+    await page.context().setOffline(true);
+    await page.waitForSelector(".side .conn[data-phase=offline]");
+    await page.context().setOffline(false);
+    await seen(page, "Your session is over.");
+    await page.unroute("**/queue/events*");
+    await page.getByLabel("API key").fill(place.apiKey);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await live(page);
+    const made = await job({ name: unique("after") });
+    await row(page, made).waitFor();
+    assert.deepEqual(page.errors, []);
+    await page.context().close();
+  });
+});
+
 describe("the table", () => {
   test("shows a job that is created, moves it, and ends it, and reads no list for it", async () => {
     const page = await open(browser);
@@ -116,6 +136,7 @@ describe("the table", () => {
     await page.route("**/queue/jobs?*", (route) => route.fulfill({ status: 503, json: { error: "Away for a moment.", code: "unavailable" } }));
     await page.getByRole("link", { name: /^Failed/ }).click();
     await seen(page, "Away for a moment.");
+    assert.equal(await page.getByText(/^No (failed )?jobs/).count(), 0, "that it could not be read is no reason to call it empty");
     await page.unroute("**/queue/jobs?*");
     await page.getByRole("button", { name: "Try again" }).click();
     await page.locator("[role=alert]").waitFor({ state: "detached" });

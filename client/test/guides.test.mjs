@@ -21,8 +21,7 @@ async function run(t, document, kind, given = {}, { change = (text) => text, giv
   TRIED.push(`${document} ${kind}`);
   const file = new URL(`example-guide-${TRIED.length}-${process.pid}.mjs`, import.meta.url);
   t.after(() => rmSync(file, { force: true }));
-  process.env.JOBCAST_KEY = service.key;
-  globalThis.given = given;
+    globalThis.given = given;
   writeFileSync(file, `const { ${Object.keys(given)} } = globalThis.given;\n${change(fence(document, kind))}\nexport { ${gives} };\n`);
   return import(pathToFileURL(file.pathname));
 }

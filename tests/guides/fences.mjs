@@ -14,7 +14,6 @@ export const SHOWN = {
   toml: "a piece of a setting",
   "sh account": "needs an account at Cloudflare",
   "sh checkout": "works on the repository itself: it starts, builds or tests",
-  "sh installed": "needs a tool that the repository does not bring",
 };
 
 export const read = (document) => readFileSync(new URL(document, ROOT), "utf8");

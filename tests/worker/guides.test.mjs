@@ -1,17 +1,14 @@
 // The guides are true: what they tell to type is typed, on a service of its own, as it stands there. Only address, keys and ids
 // are filled in. What they show in JavaScript and HTML is run by `client/test/guides.test.mjs` and `client/test/browser`.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
-import { before, describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { defaultProject } from "../../scripts/project.mjs";
 import { DOCUMENTS, fence, fences, read, SHOWN } from "../guides/fences.mjs";
-import { scriptOf } from "../guides/script.mjs";
+import { type } from "../guides/script.mjs";
 import { eventually } from "./eventually.mjs";
 import { instanceOfSuite } from "./instance.mjs";
 import { document as openapi, faults, operations, pointer, valueAt } from "./openapi.mjs";
@@ -21,6 +18,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** Who runs what: each kind of block has exactly one. */
 const RUN = {
   sh: "here",
+  "sh jobcast": "cli/test/guides.test.mjs",
   python: "here, as far as its routes and bodies go",
   jsx: "client/test/guides.test.mjs",
   html: "client/test/browser/guides.test.mjs",
@@ -33,61 +31,34 @@ test("every block is run by somebody, or says why not", () => {
 
 describe("what a document tells to type", () => {
   const instance = instanceOfSuite();
+  const state = mkdtempSync(join(tmpdir(), "jobcast-guides-"));
+  after(() => rmSync(state, { recursive: true }));
   let given;
   before(async () => {
-    const project = await defaultProject(instance.url, instance.adminToken, mkdtempSync(join(tmpdir(), "jobcast-guides-")));
-    given = { url: project.url, key: project.apiKey, projectKey: project.projectKey };
+    const { url, apiKey, projectKey } = await defaultProject(instance.url, instance.adminToken, state);
+    given = { url, key: apiKey, projectKey };
   });
+  const typing = (t, document) => type(t, document, "sh", given, { JOBCAST_URL: given.url, ADMIN_TOKEN: instance.adminToken });
 
   const typed = DOCUMENTS.filter((document) => fences.some((fence) => fence.document === document && fence.kind === "sh"));
   for (const document of typed) {
     test(`${document}: each command works, in this order`, async (t) => {
-      const { code, output, streamed } = await type(t, document, { ...given, adminToken: instance.adminToken });
+      const { code, output, streams } = await typing(t, document);
       assert.equal(code, 0, output);
-      await streamed();
+      for (const frames of streams()) assert.match(frames, /^id: \d+$/m);
     });
   }
 
   test("README.md: the stream in the second terminal shows what it says, and closes", async (t) => {
-    const { stream } = await type(t, "README.md", { ...given, adminToken: instance.adminToken });
+    const { streams } = await typing(t, "README.md");
     const told = /The stream in the second terminal has shown ([^]*?), and has closed/.exec(read("README.md"))[1];
     const names = [...told.matchAll(/`([^`]+)`/g)].map(([, name]) => name);
-    const shown = await eventually("the end of the stream", () => stream(1), (frames) => frames.includes("event: job:completed"));
+    const shown = await eventually("the end of the stream", () => streams()[0], (frames) => frames.includes("event: job:completed"));
     const order = names.map((name) => shown.indexOf(`event: ${name}\n`));
     assert.ok(order.every((place) => place >= 0), shown);
     assert.deepEqual(order, order.toSorted((a, b) => a - b));
   });
 });
-
-/** Types a document into a shell. Its streams end with the test. */
-async function type(t, document, { url, key, projectKey, adminToken }) {
-  const folder = mkdtempSync(join(tmpdir(), "jobcast-guide-"));
-  const [streams, answers] = [join(folder, "streams"), join(folder, "answers")];
-  mkdirSync(streams);
-  const { script, streams: count } = scriptOf(document, { url, key, projectKey });
-  const env = { ...process.env, STREAMS: streams, ANSWERS: answers, JOBCAST_URL: url, ADMIN_TOKEN: adminToken, HOME: folder };
-  const shell = spawn("sh", ["-c", script], { cwd: ROOT, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
-  t.after(() => {
-    try {
-      process.kill(-shell.pid, "SIGKILL");
-    } catch {
-      // its streams have ended too
-    }
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const written = Promise.all([text(shell.stdout), text(shell.stderr)]);
-  const [code] = await once(shell, "exit");
-  const stream = (number) => readFileSync(join(streams, String(number)), "utf8");
-  if (code !== 0) process.kill(-shell.pid, "SIGKILL");
-  return {
-    code,
-    output: code === 0 ? "" : (await written).join("\n"),
-    stream,
-    streamed: async () => {
-      for (let number = 1; number <= count; number++) assert.match(stream(number), /^id: ?\d+$/m, `stream ${number}`);
-    },
-  };
-}
 
 describe("the producer in Python", () => {
   const source = fence("docs/guides/producer.md", "python");

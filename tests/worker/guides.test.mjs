@@ -99,7 +99,7 @@ test("every link between the documents leads somewhere", () => {
 });
 
 const links = (document) =>
-  [...read(document).replace(/^```[^]*?^```$/gm, "").matchAll(/\]\((?!https?:)([^)]*)\)/g)].map(([, link]) => {
+  [...read(document).replace(/^```[^]*?^```$/gm, "").matchAll(/(?:\]\(|src=")(?!https?:)([^)"]*)[)"]/g)].map(([, link]) => {
     const { pathname, hash } = new URL(link, `file://${ROOT}${document}`);
     return { link, place: decodeURIComponent(pathname), anchor: decodeURIComponent(hash.slice(1)) };
   });

@@ -46,8 +46,8 @@ const beside = (line, number) =>
   `{ command ${line}\n} > "$STREAMS/${number}" & until grep -q "^id:" "$STREAMS/${number}"; do sleep 0.1; done`;
 
 /**
- * Types the blocks of that kind into a shell, in the root of the repository. Resolves to `{code, output, streams}`, where `streams` gives what the
- * second terminals have shown so far. They end with the test `t`.
+ * Types the blocks of that kind into a shell, in the root of the repository. Resolves to `{code, output, streams}`, where
+ * `streams` gives what the second terminals have shown so far. They end with the test `t`.
  */
 export async function type(t, document, kind, given, env = {}) {
   const folder = mkdtempSync(join(tmpdir(), "jobcast-guide-"));

@@ -21,17 +21,18 @@ const GUARD = '(cat <&3 >/dev/null; kill -KILL 0) & exec "$@" 3<&-';
 
 /**
  * Starts the service and resolves when it answers.
- * `port` 0 takes a free one; `state` is the folder of D1 and the objects; `vars` override those of wrangler.toml, and `limits` its
- * limits of rate, by the names of their bindings.
+ * `port` 0 takes a free one; `state` is the folder of D1 and the objects; `vars` override those of wrangler.toml, `limits` its
+ * limits of rate, by the names of their bindings, and `main` its Worker.
  * Resolves to `{url, exited, tail(), stop(), kill()}`: `stop` ends it in order, `kill` as a crash would; both wait until it is gone.
  */
-export async function startService({ port = 0, state, adminToken, tokenSecret, logFile, vars = {}, limits }) {
+export async function startService({ port = 0, state, adminToken, tokenSecret, logFile, vars = {}, limits = {}, main }) {
   await refuseTakenPort(port);
   state = resolve(ROOT, state);
   mkdirSync(state, { recursive: true });
   await migrateLocal(state);
   const envFile = writeEnvFile(state, { ...vars, ADMIN_TOKEN: adminToken, TOKEN_SECRET: tokenSecret });
-  const config = limits ? writeConfig(state, limits) : at("wrangler.toml");
+  const isOwn = main || Object.keys(limits).length > 0;
+  const config = isOwn ? writeConfig(state, limits, main) : at("wrangler.toml");
   const group = launch(devCommand(port, state, envFile, config), state, logFile);
   try {
     const url = await group.ready;
@@ -61,10 +62,11 @@ function writeEnvFile(state, vars) {
 }
 
 /** A copy of wrangler.toml. Paths in there are relative to the file, so the copy has them whole. */
-function writeConfig(state, limits) {
+function writeConfig(state, limits, main) {
   const path = join(state, "wrangler.toml");
   const original = readFileSync(at("wrangler.toml"), "utf8");
-  const copy = original.replace(/^(main|migrations_dir|directory) = "(.+)"$/gm, (_, setting, place) => `${setting} = ${JSON.stringify(at(place))}`);
+  const served = main ? original.replace(/^main = .*$/m, `main = ${JSON.stringify(main)}`) : original;
+  const copy = served.replace(/^(main|migrations_dir|directory) = "(.+)"$/gm, (_, setting, place) => `${setting} = ${JSON.stringify(resolve(ROOT, place))}`);
   writeFileSync(path, Object.entries(limits).reduce(withLimit, copy));
   return path;
 }

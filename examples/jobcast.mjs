@@ -12,7 +12,7 @@ export const STATE = resolve(ROOT, env.JOBCAST_STATE || ".jobcast");
 
 const started = startedHere();
 export const URL_BASE = (env.JOBCAST_URL || started.url || "http://localhost:8787").replace(/\/$/, "");
-export const KEY = env.JOBCAST_KEY || started.apiKey;
+export const KEY = env.JOBCAST_API_KEY || started.apiKey;
 
 function startedHere() {
   const file = join(STATE, "default-project.json");
@@ -70,5 +70,5 @@ export function exit(sentence) {
 export async function requireService() {
   const up = await fetch(`${URL_BASE}/health`).then((response) => response.ok, () => false);
   if (!up) exit(`Nothing answers at ${URL_BASE}. Start the service in another terminal: npm start`);
-  if (!KEY) exit("No API key. Run `npm start` here, or give one: JOBCAST_KEY=…");
+  if (!KEY) exit("No API key. Run `npm start` here, or give one: JOBCAST_API_KEY=…");
 }

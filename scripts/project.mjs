@@ -1,15 +1,25 @@
 // The default project of a local service, with its keys. The service shows an API key once, so the state folder keeps it.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { ROOT } from "./paths.mjs";
 import { Refusal } from "./step.mjs";
+
+/** The folder in which `npm start` keeps the service's state and its default project. */
+export const STATE = resolve(ROOT, process.env.JOBCAST_STATE || ".jobcast");
+
+/** `{url, projectId, projectKey, apiKey}` as kept in the folder; undefined before the first start. */
+export function keptProject(state = STATE) {
+  const file = fileIn(state);
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
+}
+
+const fileIn = (state) => join(state, "default-project.json");
 
 /** Resolves to `{url, projectId, projectKey, apiKey}`; the first project that a service gets is its default project. */
 export async function defaultProject(url, adminToken, state) {
-  const file = join(state, "default-project.json");
   const admin = adminApi(url, adminToken);
-  const kept = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
-  const project = (await present(admin, url, kept)) ?? (await created(admin));
-  writeFileSync(file, JSON.stringify({ ...project, url }, null, 2) + "\n", { mode: 0o600 });
+  const project = (await present(admin, url, keptProject(state))) ?? (await created(admin));
+  writeFileSync(fileIn(state), JSON.stringify({ ...project, url }, null, 2) + "\n", { mode: 0o600 });
   return { ...project, url };
 }
 

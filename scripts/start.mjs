@@ -1,9 +1,9 @@
 // npm start: from a fresh checkout to a running service, in one command.
 import { mkdirSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { join, relative } from "node:path";
 import { buildDashboard } from "./dashboard.mjs";
 import { ROOT } from "./paths.mjs";
-import { defaultProject } from "./project.mjs";
+import { defaultProject, STATE as state } from "./project.mjs";
 import { localSecrets } from "./secrets.mjs";
 import { startService } from "./service.mjs";
 import { program, Refusal, seconds, step } from "./step.mjs";
@@ -11,7 +11,6 @@ import { prepareToolchain } from "./toolchain.mjs";
 import { buildWorker } from "./worker.mjs";
 
 const began = performance.now();
-const state = resolve(ROOT, process.env.JOBCAST_STATE || ".jobcast");
 const logFile = join(state, "service.log");
 
 await program(async () => {

@@ -1,4 +1,5 @@
 // Which service is meant, and the token for it. Invariant: the token of this machine's service goes to this machine only.
+import { keptProject } from "../project.mjs";
 import { keptSecrets } from "../secrets.mjs";
 import { Refusal } from "../step.mjs";
 import { Misuse } from "./arguments.mjs";
@@ -9,7 +10,7 @@ const THIS_MACHINE = ["localhost", "127.0.0.1", "[::1]"];
 
 /** `{url, local, token}`; `url` ends without a slash. */
 export function address(options) {
-  const url = base(options.url ?? (env.JOBCAST_URL || DEFAULT_URL));
+  const url = base(options.url ?? (env.JOBCAST_URL || keptProject()?.url || DEFAULT_URL));
   const local = THIS_MACHINE.includes(url.hostname);
   const token = options.token ?? (env.ADMIN_TOKEN || (local ? keptSecrets().ADMIN_TOKEN : undefined));
   return { url: url.href.replace(/\/+$/, ""), local, token: sendable(token, url, local) };

@@ -14,7 +14,7 @@ Scopes are words like jobs:create and jobs:read; jobs:worker and jobs:write stan
 
 With every command:
 
-  --url <url>      the service; or JOBCAST_URL. Default: http://localhost:8787
+  --url <url>      the service; or JOBCAST_URL. Default: where \`npm start\` runs here, or http://localhost:8787
   --token <token>  its admin token; or ADMIN_TOKEN, which other users of the machine cannot see.
                    Default, on this machine only: the one that \`npm start\` keeps in .dev.vars
   --json           the service's answer as JSON. For scripts, with npm run -s, so that npm prints nothing

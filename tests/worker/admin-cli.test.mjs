@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -225,6 +225,16 @@ describe("the admin token", { concurrency: true }, () => {
       failed(await type([...args, "--url", at.foreign], there), 1, /only for this machine: for .+ give ADMIN_TOKEN or --token/);
     }
     failed(await type(["projects"], { ...there, env: { ...NONE, JOBCAST_URL: at.foreign } }), 1, /only for this machine/);
+    assert.deepEqual(bearers(at), ["Bearer laptop"]);
+  });
+
+  test("goes to the port on which `npm start` runs here, when no address is given", async (t) => {
+    const at = await service(t);
+    const scripts = checkout(t, "ADMIN_TOKEN=laptop\n");
+    const state = join(scripts, "..", ".jobcast");
+    mkdirSync(state);
+    writeFileSync(join(state, "default-project.json"), JSON.stringify({ url: at.url }));
+    assert.equal((await type(["projects"], { env: { ...NONE, JOBCAST_STATE: undefined }, scripts })).code, 0);
     assert.deepEqual(bearers(at), ["Bearer laptop"]);
   });
 

@@ -15,7 +15,7 @@ const DEMO = fileURLToPath(new URL("../../examples/demo/demo.mjs", import.meta.u
 
 test("the demo does its work and shows the stream to its end", async (t) => {
   const project = await newProject();
-  const demo = started(t, { JOBCAST_KEY: project.apiKey });
+  const demo = started(t, { JOBCAST_API_KEY: project.apiKey });
   const code = await demo.exit;
   assert.equal(code, 0, demo.output());
   for (const stage of ["scan", "hash", "compress", "verify"]) assert.match(demo.output(), new RegExp(`▸ ${stage}\n[^]*✓ ${stage} \\(`));
@@ -29,7 +29,7 @@ test("the demo does its work and shows the stream to its end", async (t) => {
 
 test("a killed demo stops, and says why", async (t) => {
   const project = await newProject();
-  const demo = started(t, { JOBCAST_KEY: project.apiKey, DEMO_SECONDS: "60" });
+  const demo = started(t, { JOBCAST_API_KEY: project.apiKey, DEMO_SECONDS: "60" });
   const id = await demo.says(/Job (job_\w+)/);
   const url = `${place.url}/api/v1/jobs/${id}`;
   const stream = await open(t, `${url}/events`, { key: project.apiKey });
@@ -41,7 +41,7 @@ test("a killed demo stops, and says why", async (t) => {
 
 test("Ctrl-C leaves no job behind", async (t) => {
   const project = await newProject();
-  const demo = started(t, { JOBCAST_KEY: project.apiKey, DEMO_SECONDS: "60" });
+  const demo = started(t, { JOBCAST_API_KEY: project.apiKey, DEMO_SECONDS: "60" });
   await demo.says(/(▸ compress)/);
   demo.child.kill("SIGINT");
   assert.equal(await demo.exit, 1);

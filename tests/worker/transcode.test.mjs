@@ -134,7 +134,7 @@ function script(t, name, project, env = {}) {
   const path = fileURLToPath(new URL(`../../examples/transcode/${name}`, import.meta.url));
   const child = spawn(process.execPath, [path], {
     stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, FFMPEG, FFPROBE, JOBCAST_URL: place.url, JOBCAST_KEY: project.apiKey, VIDEOS: folder, ...env },
+    env: { ...process.env, FFMPEG, FFPROBE, JOBCAST_URL: place.url, JOBCAST_API_KEY: project.apiKey, VIDEOS: folder, ...env },
   });
   child.stdout.resume();
   t.after(() => child.kill("SIGKILL"));

@@ -9,8 +9,12 @@ export interface WatchJobOptions extends WatchOptions<JobEvent> {
   events?: readonly string[];
 }
 
-const TERMINAL = ["job:completed", "job:failed"];
-const NAMES = ["reset", "job:snapshot", "job:started", "job:progress", "job:retry", "job:checkpoint", "job:event", "job:log", ...TERMINAL];
+const TERMINAL: JobEvent["type"][] = ["job:completed", "job:failed"];
+/** Each event of the description but the stages, whose names are the producer's. */
+const NAMES = Object.keys({
+  reset: 0, "job:snapshot": 0, "job:started": 0, "job:progress": 0, "job:retry": 0, "job:checkpoint": 0, "job:event": 0, "job:log": 0,
+  "job:completed": 0, "job:failed": 0,
+} satisfies Record<Exclude<JobEvent["type"], `stage:${string}`>, 0>);
 
 /**
  * `job` is an id, or the address of the job's events (`eventsUrl`, or the `url` of a stream token). The stream ends with the job.

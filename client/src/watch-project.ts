@@ -9,15 +9,16 @@ export type WatchQueueOptions = WatchOptions<QueueEvent> & { view?: "queue" };
 /** Needs `jobs:read:progress` and the project's id. */
 export type WatchActivityOptions = WatchOptions<ActivityEvent> & { view: "activity"; project: string };
 
-const QUEUE_NAMES = [
-  "reset", "connected", "heartbeat", "job:created", "job:started", "job:progress", "job:retry", "job:completed", "job:error",
-  "job:cancelled", "job:deleted",
-];
-const ACTIVITY_NAMES = [
-  "reset", "queued", "vision_started", "vision_completed", "vision_failed", "stage_started", "stage_completed", "stage_failed",
-  "retry_scheduled", "r2_write_completed", "webhook_dispatched", "webhook_delivered", "webhook_failed", "webhook_dead_letter",
-  "ready", "failed", "cancelled",
-];
+// Each event of the description, and no other: the compiler sees to it.
+const QUEUE_NAMES = Object.keys({
+  reset: 0, connected: 0, heartbeat: 0, "job:created": 0, "job:started": 0, "job:progress": 0, "job:retry": 0, "job:completed": 0,
+  "job:error": 0, "job:cancelled": 0, "job:deleted": 0,
+} satisfies Record<QueueEvent["type"] | "heartbeat", 0>);
+const ACTIVITY_NAMES = Object.keys({
+  reset: 0, queued: 0, vision_started: 0, vision_completed: 0, vision_failed: 0, stage_started: 0, stage_completed: 0, stage_failed: 0,
+  retry_scheduled: 0, r2_write_completed: 0, webhook_dispatched: 0, webhook_delivered: 0, webhook_failed: 0, webhook_dead_letter: 0,
+  ready: 0, failed: 0, cancelled: 0,
+} satisfies Record<ActivityEvent["type"], 0>);
 
 /** Every job of the project: of the key's, the session's or the project key's; of the default project for nobody's name. */
 export function watchProject(options?: WatchQueueOptions): Watch<QueueEvent>;

@@ -14,8 +14,10 @@ const CRASHES = Number(process.env.JOBCAST_CRASHES ?? 5);
 const SEED = Number(process.env.JOBCAST_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const PRODUCERS = 6;
 const REPORTS_A_JOB = 12;
+/** A run is as long as it has crashes; each costs a start of the service. */
+const PATIENCE_MS = 120_000 + CRASHES * 30_000;
 
-test(`a service that is killed ${CRASHES} times under load (JOBCAST_SEED=${SEED})`, async (t) => {
+test(`a service that is killed ${CRASHES} times under load (JOBCAST_SEED=${SEED})`, { timeout: PATIENCE_MS }, async (t) => {
   const at = await startInstance(t);
   const service = new Mortal(at, dice(SEED));
   const project = await newProject({ at });

@@ -111,7 +111,7 @@ impl Reporter {
         }
         let Some(outcome) = &round.outcome else { return Ok(false) };
         self.report(last(job, outcome))?;
-        self.over.take().map_or(Ok(true), |refusal| Err(Fate::Refused(refusal)))
+        self.over.clone().map_or(Ok(true), |refusal| Err(Fate::Refused(refusal)))
     }
 
     /// The service takes lines in any state, and files those of an attempt that is over under it. They do not move the

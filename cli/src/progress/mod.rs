@@ -121,7 +121,7 @@ mod tests {
         let percents = percents(&readings);
         assert_eq!((percents.first(), percents.last()), (Some(&0.0), Some(&100.0)));
         assert!(percents.len() > 5 && percents.is_sorted(), "{percents:?}");
-        assert_eq!(readings.last().unwrap().message.as_deref(), Some("00:00:20.01 of 00:00:20.02, 2.96x"));
+        assert_eq!(readings.last().unwrap().message.as_deref(), Some("00:00:20.01 of 00:00:20.00, 2.96x"));
     }
 
     #[test]

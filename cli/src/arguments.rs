@@ -60,9 +60,7 @@ pub enum Command {
     #[command(subcommand)]
     Keys(Keys),
     /// Print the completions of a shell
-    Completions {
-        shell: Shell,
-    },
+    Completions { shell: Shell },
 }
 
 #[derive(Debug, Args)]
@@ -252,7 +250,8 @@ mod tests {
     #[test]
     fn following_can_be_said_either_way_and_the_last_word_counts() {
         let no_follow = |typed: &[&str]| {
-            let Command::Tail(tail) = Arguments::parse_from([&["jobcast", "tail", "job_1"], typed].concat()).command else {
+            let Command::Tail(tail) = Arguments::parse_from([&["jobcast", "tail", "job_1"], typed].concat()).command
+            else {
                 panic!("it is tail")
             };
             tail.no_follow

@@ -111,7 +111,13 @@ fn await_end(mut child: Child, tell: SyncSender<Happening>) {
     });
 }
 
-fn listen(mut pipe: impl Read + Send + 'static, from: Stream, to: Stream, redraws: Redraws, tell: SyncSender<Happening>) {
+fn listen(
+    mut pipe: impl Read + Send + 'static,
+    from: Stream,
+    to: Stream,
+    redraws: Redraws,
+    tell: SyncSender<Happening>,
+) {
     std::thread::spawn(move || {
         let mut splitter = Splitter::default();
         let mut buffer = vec![0; 64 * 1024];

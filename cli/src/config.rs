@@ -73,7 +73,9 @@ impl Settings {
         let url = self.url.as_deref().unwrap_or(DEFAULT_URL);
         let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
         if host.is_empty() || host.contains('@') {
-            return Err(Trouble::Usage(format!("“{url}” is no URL of a service: it looks like https://jobcast.example.")));
+            return Err(Trouble::Usage(format!(
+                "“{url}” is no URL of a service: it looks like https://jobcast.example."
+            )));
         }
         Ok(url.trim_end_matches('/').to_owned())
     }

@@ -41,7 +41,17 @@ impl<'service> Follower<'service> {
     /// `events` narrows the stream. `patience` is how long the service may be out of reach.
     pub fn new(service: &'service Service, job: &str, events: &str, patience: Duration) -> Follower<'service> {
         let path = format!("/api/v1/jobs/{job}/events?events={events}");
-        Follower { service, path, patience, cursor: None, retry: RETRY, failures: 0, down: None, greeted: false, at_terminal: false }
+        Follower {
+            service,
+            path,
+            patience,
+            cursor: None,
+            retry: RETRY,
+            failures: 0,
+            down: None,
+            greeted: false,
+            at_terminal: false,
+        }
     }
 
     /// Until the job's end. `away` is told once each time that the service is out of reach, and why.
@@ -108,7 +118,8 @@ impl<'service> Follower<'service> {
             return Ok(());
         }
         self.at_terminal = matches!(kind.as_str(), "job:completed" | "job:failed");
-        let data = serde_json::from_str(&data).map_err(|_| Trouble::away("The stream has an event that is no JSON."))?;
+        let data =
+            serde_json::from_str(&data).map_err(|_| Trouble::away("The stream has an event that is no JSON."))?;
         told(&Event { kind, id: block.id, data })
     }
 

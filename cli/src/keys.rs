@@ -61,7 +61,14 @@ fn print(keys: &Value) {
             (None, None) => "active".to_owned(),
         };
         let name = text(&key["name"]);
-        table.row([text(&key["id"]), text(&key["prefix"]), state, name, words(&key["scopes"]), text(&key["lastUsedAt"])]);
+        table.row([
+            text(&key["id"]),
+            text(&key["prefix"]),
+            state,
+            name,
+            words(&key["scopes"]),
+            text(&key["lastUsedAt"]),
+        ]);
     }
     table.print();
 }

@@ -49,7 +49,13 @@ mod tests {
 
     #[test]
     fn a_line_that_only_speaks_of_errors_is_information() {
-        for line in ["", "0 errors, 2 warnings", "   Compiling thiserror v2.0.1", "error rates fell", "test error_is_told ... ok"] {
+        for line in [
+            "",
+            "0 errors, 2 warnings",
+            "   Compiling thiserror v2.0.1",
+            "error rates fell",
+            "test error_is_told ... ok",
+        ] {
             assert_eq!(level(line), LogLevel::Info, "{line}");
         }
     }

@@ -43,7 +43,14 @@ fn print(jobs: &[Value], total: &Value) {
         let text = |name: &str| job[name].as_str().unwrap_or_default().to_owned();
         let name = if job["name"].is_string() { text("name") } else { text("filePath") };
         let message = if job["error"].is_string() { text("error") } else { text("message") };
-        table.row([text("id"), text("status"), format!("{:.0}", job["progress"].as_f64().unwrap_or_default()), name, text("createdAt"), message]);
+        table.row([
+            text("id"),
+            text("status"),
+            format!("{:.0}", job["progress"].as_f64().unwrap_or_default()),
+            name,
+            text("createdAt"),
+            message,
+        ]);
     }
     table.print();
     if total.as_u64().is_some_and(|total| total > jobs.len() as u64) {

@@ -56,7 +56,9 @@ fn begin(arguments: &Arguments) -> Result<u8, Trouble> {
         Command::Completions { shell } => Ok(complete(*shell)),
         Command::Run(run) => run::run(run, &service(Some(key(&settings)?)), global.json),
         // Public projects are watched without a key.
-        Command::Watch(watch) => watch::watch(with_job(watch, &watch.job)?, &service(settings.api_key.as_ref()), global.json),
+        Command::Watch(watch) => {
+            watch::watch(with_job(watch, &watch.job)?, &service(settings.api_key.as_ref()), global.json)
+        }
         Command::Tail(tail) => tail::tail(with_job(tail, &tail.job)?, &service(Some(key(&settings)?)), global.json),
         Command::List(list) => list::list(list, &service(Some(key(&settings)?)), global.json),
         Command::Work(work) => work::work(work, &service(Some(key(&settings)?)), global.json),
@@ -76,7 +78,8 @@ fn admin_token(settings: &Settings) -> Result<&Secret, Trouble> {
 
 /// An id that cannot be one is a slip of the hand, said without asking the service.
 fn with_job<Of>(arguments: Of, job: &str) -> Result<Of, Trouble> {
-    let wrong = || Trouble::Usage(format!("“{job}” is no job's id: it looks like job_01M7…; `jobcast list` shows them."));
+    let wrong =
+        || Trouble::Usage(format!("“{job}” is no job's id: it looks like job_01M7…; `jobcast list` shows them."));
     JobId::parse(job).map(|_| arguments).ok_or_else(wrong)
 }
 

@@ -116,9 +116,12 @@ mod tests {
     #[test]
     fn a_line_without_an_end_is_cut() {
         let long = "x".repeat(LONGEST + 1);
-        let lengths: Vec<usize> = pieces(&long, 999).iter().map(|piece| match piece {
-            Piece::Line(text) | Piece::Update(text) => text.len(),
-        }).collect();
+        let lengths: Vec<usize> = pieces(&long, 999)
+            .iter()
+            .map(|piece| match piece {
+                Piece::Line(text) | Piece::Update(text) => text.len(),
+            })
+            .collect();
         assert_eq!(lengths, [LONGEST, 1]);
     }
 }

@@ -96,6 +96,10 @@ impl Overseer {
             if let Some(status) = seen.status
                 && (seen.closed == 2 || seen.due.is_some_and(|due| Instant::now() >= due))
             {
+                // What it left behind has had its time too.
+                if seen.stopped.is_some() {
+                    running.signal(signals::KILL);
+                }
                 return Ended { status, stopped: seen.stopped, last_words: seen.last_words, account: seen.account };
             }
             let patience = seen.due.map_or(FAR, |due| due.saturating_duration_since(Instant::now()));
@@ -113,9 +117,6 @@ impl Overseer {
             Happening::Heard(stream, piece) => self.heard(stream, &piece, seen),
             Happening::Closed => seen.closed += 1,
             Happening::Ended(status) => {
-                if seen.stopped.is_some() {
-                    running.signal(signals::KILL);
-                }
                 seen.status = Some(status);
                 seen.due = Some(Instant::now() + AFTER_THE_END);
             }

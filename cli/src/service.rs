@@ -17,7 +17,18 @@ const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// A page of a list is 2 MB at the most, and JSON may escape it.
 const ANSWER: u64 = 32 * 1024 * 1024;
 /// What a path segment and a query value may not contain as it is.
-const PART: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'&').add(b'+').add(b'/').add(b'?').add(b'<').add(b'>').add(b'\\');
+const PART: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'&')
+    .add(b'+')
+    .add(b'/')
+    .add(b'?')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\');
 
 pub fn encode(part: &str) -> String {
     utf8_percent_encode(part, PART).to_string()
@@ -102,7 +113,12 @@ impl Service {
     /// An event stream, or `None` where there is nothing more to come (204). `silence` is how long it may say nothing.
     pub fn stream(&self, call: &Call, silence: Duration) -> Result<Option<Body>, Trouble> {
         let request = self.request(call)?;
-        let request = self.agent.configure_request(request).timeout_recv_response(Some(ONE_TRY)).timeout_per_read(Some(silence)).build();
+        let request = self
+            .agent
+            .configure_request(request)
+            .timeout_recv_response(Some(ONE_TRY))
+            .timeout_per_read(Some(silence))
+            .build();
         let response = self.send(request)?;
         Ok((response.status() != 204).then(|| response.into_body()))
     }

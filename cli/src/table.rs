@@ -24,8 +24,9 @@ impl<const COLUMNS: usize> Table<COLUMNS> {
 
     fn lines(&self) -> Vec<String> {
         let length = |cell: &String| cell.chars().count();
-        let widths: Vec<usize> =
-            (0..COLUMNS).map(|column| self.rows.iter().map(|row| length(&row[column])).max().unwrap_or_default()).collect();
+        let widths: Vec<usize> = (0..COLUMNS)
+            .map(|column| self.rows.iter().map(|row| length(&row[column])).max().unwrap_or_default())
+            .collect();
         let line = |row: &[String; COLUMNS]| {
             let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
             cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()

@@ -112,7 +112,8 @@ impl Log<'_> {
         if self.json {
             return say::json(line);
         }
-        let (level, message) = (line["level"].as_str().unwrap_or_default(), line["message"].as_str().unwrap_or_default());
+        let (level, message) =
+            (line["level"].as_str().unwrap_or_default(), line["message"].as_str().unwrap_or_default());
         let message = printable(message);
         say::line(&match (self.colour, level) {
             (true, "error" | "fatal") => format!("\x1b[31m{message}\x1b[0m"),

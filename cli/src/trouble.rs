@@ -74,7 +74,8 @@ impl Refusal {
 
     /// The attempt is not ours to go on with.
     pub fn ends_the_attempt(&self) -> bool {
-        let ends = [Code::JobCancelled, Code::AttemptSuperseded, Code::JobNotRunning, Code::JobFinished, Code::JobNotFound];
+        let ends =
+            [Code::JobCancelled, Code::AttemptSuperseded, Code::JobNotRunning, Code::JobFinished, Code::JobNotFound];
         self.code.is_some_and(|code| ends.contains(&code))
     }
 

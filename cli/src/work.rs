@@ -47,7 +47,8 @@ struct Loop {
 
 pub fn work(work: &Work, service: &Service, json: bool) -> Result<u8, Trouble> {
     let words = shlex::split(&work.exec).filter(|words| !words.is_empty());
-    let words = words.ok_or_else(|| Trouble::Usage("--exec: a quote is not closed, or there is no command.".to_owned()))?;
+    let words =
+        words.ok_or_else(|| Trouble::Usage("--exec: a quote is not closed, or there is no command.".to_owned()))?;
     // What is typed wrongly is said before a job is taken.
     Parser::choose(&work.reporting.progress, &words)?;
     let (tell, turns) = channel();
@@ -95,7 +96,8 @@ impl Loop {
 
     fn poll(&mut self, count: usize, names: &[String], tell: Sender<Turn>) {
         self.polling = true;
-        let body = json!({ "count": count.min(limits::POLL_COUNT as usize), "names": names, "waitSeconds": POLL_SECONDS });
+        let body =
+            json!({ "count": count.min(limits::POLL_COUNT as usize), "names": names, "waitSeconds": POLL_SECONDS });
         let (service, call) = (self.hand.service.clone(), Call::post("/api/v1/jobs/poll", &body));
         std::thread::spawn(move || {
             let answer = service.call(&call);

@@ -219,7 +219,9 @@ mod tests {
         for (count, message) in [(2_500, "short".to_owned()), (200, "\u{1}\"ü".repeat(8_000))] {
             let outbox = with_lines(count, &message);
             let mut told = 0;
-            while let round = at_once(&outbox) && !round.is_empty() {
+            while let round = at_once(&outbox)
+                && !round.is_empty()
+            {
                 let body = round.lines.join("\n");
                 assert!(body.len() <= limits::LOG_BATCH_WIRE, "{}", body.len());
                 told += parse_batch(body.as_bytes(), BatchFormat::NdJson, Encoding::Plain).unwrap().len();

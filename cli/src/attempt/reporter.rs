@@ -58,7 +58,12 @@ pub struct Reporter {
 }
 
 impl Reporter {
-    pub fn new(service: Service, opening: Opening, outbox: Arc<Outbox>, notice: impl Fn(Notice) + Send + 'static) -> Reporter {
+    pub fn new(
+        service: Service,
+        opening: Opening,
+        outbox: Arc<Outbox>,
+        notice: impl Fn(Notice) + Send + 'static,
+    ) -> Reporter {
         let notice = Box::new(notice);
         Reporter { service, opening, outbox, notice, last_report: Instant::now(), away: false, over: None }
     }
@@ -145,7 +150,10 @@ impl Reporter {
     }
 
     /// Until the service answers, however long it is away, unless the command has ended and its patience with it.
-    fn patiently<Answer>(&mut self, mut once: impl FnMut(&mut Reporter) -> Result<Answer, Trouble>) -> Result<Answer, Fate> {
+    fn patiently<Answer>(
+        &mut self,
+        mut once: impl FnMut(&mut Reporter) -> Result<Answer, Trouble>,
+    ) -> Result<Answer, Fate> {
         for failures in 0.. {
             match once(self) {
                 Ok(answer) => {

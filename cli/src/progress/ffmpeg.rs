@@ -5,7 +5,8 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 static DURATION: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*Duration: ((\d+):(\d\d):(\d\d(?:\.\d+)?)),"));
-static TIME: LazyLock<Regex> = LazyLock::new(|| pattern(r"\btime=((\d+):(\d\d):(\d\d(?:\.\d+)?))(?:.*?speed=\s*(\S+))?"));
+static TIME: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\btime=((\d+):(\d\d):(\d\d(?:\.\d+)?))(?:.*?speed=\s*(\S+))?"));
 static OUT_TIME: LazyLock<Regex> = LazyLock::new(|| pattern(r"^out_time=((\d+):(\d\d):(\d\d(?:\.\d+)?))()"));
 
 fn pattern(text: &str) -> Regex {
@@ -53,7 +54,11 @@ mod tests {
     #[test]
     fn the_longest_input_counts() {
         let mut ffmpeg = Ffmpeg::default();
-        for line in ["  Duration: 00:00:01.00, start: 0", "  Duration: 01:00:00.00, start: 0", "  Duration: 00:00:02.00, start: 0"] {
+        for line in [
+            "  Duration: 00:00:01.00, start: 0",
+            "  Duration: 01:00:00.00, start: 0",
+            "  Duration: 00:00:02.00, start: 0",
+        ] {
             ffmpeg.read(line);
         }
         let reading = ffmpeg.read("size= 0kB time=00:30:00.00 bitrate=N/A speed=N/A").unwrap();

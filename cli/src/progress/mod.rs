@@ -106,7 +106,8 @@ mod tests {
 
     /// What a parser reads in the output that a real program gave.
     fn readings(how: &str, command: &str, output: &str) -> Vec<Reading> {
-        let (mut parser, mut splitter, mut readings) = (Parser::choose(how, &words(command)).unwrap(), Splitter::default(), vec![]);
+        let (mut parser, mut splitter, mut readings) =
+            (Parser::choose(how, &words(command)).unwrap(), Splitter::default(), vec![]);
         splitter.push(output.as_bytes(), |piece| readings.extend(parser.read(&piece)));
         readings
     }
@@ -117,7 +118,11 @@ mod tests {
 
     #[test]
     fn ffmpeg_tells_the_time_of_its_input_s_duration() {
-        let readings = readings("auto", "nice -n 15 /usr/bin/ffmpeg -i in.mp4 out.mp4", include_str!("../../tests/output/ffmpeg.txt"));
+        let readings = readings(
+            "auto",
+            "nice -n 15 /usr/bin/ffmpeg -i in.mp4 out.mp4",
+            include_str!("../../tests/output/ffmpeg.txt"),
+        );
         let percents = percents(&readings);
         assert_eq!((percents.first(), percents.last()), (Some(&0.0), Some(&100.0)));
         assert!(percents.len() > 5 && percents.is_sorted(), "{percents:?}");
@@ -126,7 +131,10 @@ mod tests {
 
     #[test]
     fn ffmpeg_s_own_progress_protocol_is_read_too() {
-        let with_duration = format!("  Duration: 00:00:20.02, start: 0.000000\n{}", include_str!("../../tests/output/ffmpeg-progress.txt"));
+        let with_duration = format!(
+            "  Duration: 00:00:20.02, start: 0.000000\n{}",
+            include_str!("../../tests/output/ffmpeg-progress.txt")
+        );
         let percents = percents(&readings("ffmpeg", "sh encode.sh", &with_duration));
         assert!(percents.len() > 5 && percents.is_sorted(), "{percents:?}");
         assert_eq!(percents.last(), Some(&100.0));
@@ -137,19 +145,24 @@ mod tests {
         let readings = readings("auto", "cargo build", include_str!("../../tests/output/cargo.txt"));
         assert_eq!(percents(&readings), [0.0, 25.0, 50.0, 75.0]);
         assert_eq!(readings[3].message.as_deref(), Some("Building 3/4: app(bin)"));
-        assert_eq!(Parser::choose("auto", &words("cargo test")).unwrap().environment()[0].0, "CARGO_TERM_PROGRESS_WHEN");
+        assert_eq!(
+            Parser::choose("auto", &words("cargo test")).unwrap().environment()[0].0,
+            "CARGO_TERM_PROGRESS_WHEN"
+        );
     }
 
     #[test]
     fn rsync_tells_all_bytes_with_progress2() {
-        let readings = readings("auto", "rsync -a --info=progress2 a/ b/", include_str!("../../tests/output/rsync-progress2.txt"));
+        let readings =
+            readings("auto", "rsync -a --info=progress2 a/ b/", include_str!("../../tests/output/rsync-progress2.txt"));
         assert_eq!(percents(&readings), [0.0, 20.0, 40.0, 59.0, 60.0, 80.0, 100.0, 100.0]);
         assert_eq!(readings[3].message.as_deref(), Some("17.02MB/s"));
     }
 
     #[test]
     fn rsync_tells_files_with_progress_alone() {
-        let readings = readings("auto", "rsync -a --progress a/ b/", include_str!("../../tests/output/rsync-progress.txt"));
+        let readings =
+            readings("auto", "rsync -a --progress a/ b/", include_str!("../../tests/output/rsync-progress.txt"));
         assert_eq!(percents(&readings), [33.0, 50.0, 67.0, 83.0, 100.0]);
         assert_eq!(readings[4].message.as_deref(), Some("6 of 6 files"));
     }

@@ -27,7 +27,8 @@ impl Pattern {
 
     pub fn read(&self, text: &str) -> Option<Reading> {
         let found = self.0.captures(text)?;
-        let message = found.name("message").map(|message| message.as_str().trim().to_owned()).filter(|text| !text.is_empty());
+        let message =
+            found.name("message").map(|message| message.as_str().trim().to_owned()).filter(|text| !text.is_empty());
         match number(&found, "percent") {
             Some(percent) => Reading::new(percent, message),
             None => Reading::of(number(&found, "current")?, number(&found, "total")?, message),

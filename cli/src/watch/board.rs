@@ -102,7 +102,10 @@ impl Board {
 
     /// What was open when the attempt ended.
     fn close(&mut self, status: &str) {
-        self.stages.iter_mut().filter(|stage| stage.status == "running").for_each(|stage| stage.status = status.to_owned());
+        self.stages
+            .iter_mut()
+            .filter(|stage| stage.status == "running")
+            .for_each(|stage| stage.status = status.to_owned());
     }
 }
 
@@ -150,7 +153,10 @@ mod tests {
 
     fn given() -> (&'static str, Value) {
         let stages = json!({ "fetch": { "status": "done", "durationSec": 2 }, "encode": { "status": "pending" } });
-        ("job:snapshot", json!({ "id": "job_1", "name": "film", "status": "running", "stages": stages, "progress": 10, "attempt": 1, "maxAttempts": 3 }))
+        (
+            "job:snapshot",
+            json!({ "id": "job_1", "name": "film", "status": "running", "stages": stages, "progress": 10, "attempt": 1, "maxAttempts": 3 }),
+        )
     }
 
     fn statuses(board: &Board) -> Vec<(&str, &str)> {
@@ -162,7 +168,10 @@ mod tests {
         let board = after(&[
             given(),
             ("stage:encode", json!({ "type": "start" })),
-            ("job:progress", json!({ "percent": 60, "message": "pass\n2", "subProgress": { "encode": { "percent": 20 } } })),
+            (
+                "job:progress",
+                json!({ "percent": 60, "message": "pass\n2", "subProgress": { "encode": { "percent": 20 } } }),
+            ),
             ("stage:encode", json!({ "type": "score", "detail": "7" })),
         ]);
         assert_eq!((board.percent, board.message.as_str()), (60.0, "pass 2"));
@@ -176,7 +185,11 @@ mod tests {
         let ends = [
             (("job:completed", json!({})), "completed", "done"),
             (("job:failed", json!({ "error": "no space" })), "failed", "error"),
-            (("job:failed", json!({ "error": "Job killed", "cancelled": true, "reason": "by me" })), "cancelled", "skipped"),
+            (
+                ("job:failed", json!({ "error": "Job killed", "cancelled": true, "reason": "by me" })),
+                "cancelled",
+                "skipped",
+            ),
         ];
         for (end, status, stage) in ends {
             let board = after(&[given(), running.clone(), end]);

@@ -11,6 +11,8 @@ use crate::service::Service;
 use crate::stages::Stages;
 use crate::trouble::Trouble;
 use serde_json::{Value, json};
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
@@ -38,10 +40,9 @@ impl Hand {
             Err(trouble) => return self.told(delivered, "not_begun", Some(&trouble.to_string())),
         };
         self.told(&job, "started", None);
-        let outcome = self.attempt(&job, opening, signals).unwrap_or_else(|trouble| Outcome::Failed {
-            error: trouble.to_string(),
-            code: "not_started".to_owned(),
-        });
+        let outcome = self
+            .attempt(&job, opening, signals)
+            .unwrap_or_else(|trouble| Outcome::Failed { error: trouble.to_string(), code: "not_started".to_owned() });
         match &outcome {
             Outcome::Completed { .. } => self.told(&job, "completed", None),
             Outcome::Failed { error, .. } => self.told(&job, "failed", Some(error)),
@@ -75,7 +76,9 @@ impl Hand {
         tell: &SyncSender<Happening>,
         inbox: &Receiver<Happening>,
     ) -> Result<(Outcome, Option<Account>), Trouble> {
-        let folder = tempfile::Builder::new().prefix("jobcast-").tempdir().map_err(|error| local(&error))?;
+        let own = Permissions::from_mode(0o700);
+        let folder =
+            tempfile::Builder::new().prefix("jobcast-").permissions(own).tempdir().map_err(|error| local(&error))?;
         let task = self.task(job, &folder)?;
         let program = task.words[0].clone();
         let parser = Parser::choose(&self.reporting.progress, &self.words)?;
@@ -133,7 +136,9 @@ impl Hand {
 
     fn told(&self, job: &Job, what: &str, error: Option<&str>) {
         if self.json {
-            return say::json(&json!({ "event": what, "jobId": job.id, "name": job.name, "attempt": job.attempt, "error": error }));
+            return say::json(
+                &json!({ "event": what, "jobId": job.id, "name": job.name, "attempt": job.attempt, "error": error }),
+            );
         }
         let error = error.map(|error| format!(": {error}")).unwrap_or_default();
         say(&format!("{} {what}{error}", job.id));
@@ -150,7 +155,9 @@ fn words(words: &[String], payload: &Path, job: &str) -> Vec<String> {
 fn result(path: &Path) -> Outcome {
     let size = std::fs::metadata(path).map(|file| file.len()).unwrap_or_default();
     if size > RESULT {
-        let error = format!("The result has {size} bytes; a job's result has at most {RESULT}. Store it, and tell where it is.");
+        let error = format!(
+            "The result has {size} bytes; a job's result has at most {RESULT}. Store it, and tell where it is."
+        );
         return Outcome::Failed { error, code: "result_too_large".to_owned() };
     }
     let text = std::fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned()).unwrap_or_default();
@@ -181,7 +188,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("result");
         assert_eq!(result(&path), Outcome::Completed { result: Value::Null });
-        for (written, expected) in [("{\"a\":1}\n", json!({ "a": 1 })), ("done\n", json!("done")), (" \n", Value::Null)] {
+        for (written, expected) in [("{\"a\":1}\n", json!({ "a": 1 })), ("done\n", json!("done")), (" \n", Value::Null)]
+        {
             std::fs::write(&path, written).unwrap();
             assert_eq!(result(&path), Outcome::Completed { result: expected });
         }

@@ -47,7 +47,7 @@ impl Global {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run a command as a job: its output becomes the log, its progress the job's, its exit code the outcome
-    Run(Run),
+    Run(Box<Run>),
     /// Watch a job's stages and progress; end with its outcome
     Watch(Watch),
     /// Show a job's log, and go on as it grows

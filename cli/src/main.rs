@@ -46,7 +46,7 @@ fn main() -> ExitCode {
 
 fn begin(arguments: &Arguments) -> Result<u8, Trouble> {
     let global = &arguments.global;
-    let (file, warning) = config::read_file(global.config.as_deref())?;
+    let (file, warning) = config::read_file(global.config.as_deref().filter(|path| !path.as_os_str().is_empty()))?;
     warning.iter().for_each(|warning| say(warning));
     let environment = Settings::of_environment(|name| std::env::var(name).ok());
     let settings = global.settings().or(environment).or(file);

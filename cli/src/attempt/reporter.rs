@@ -41,7 +41,7 @@ pub struct Account {
 #[derive(Debug, PartialEq)]
 pub enum Fate {
     Told,
-    Refused(Refusal),
+    Refused(Box<Refusal>),
     /// The service stayed away.
     Lost(String),
 }
@@ -54,7 +54,7 @@ pub struct Reporter {
     last_report: Instant,
     away: bool,
     /// What ended the attempt before the command did.
-    over: Option<Refusal>,
+    over: Option<Box<Refusal>>,
 }
 
 impl Reporter {
@@ -140,7 +140,7 @@ impl Reporter {
         match self.patiently(|reporter| reporter.service.call(call).map(drop)) {
             Err(Fate::Refused(refusal)) if refusal.ends_the_attempt() => {
                 if self.over.is_none() {
-                    (self.notice)(Notice::Over(refusal.clone()));
+                    (self.notice)(Notice::Over((*refusal).clone()));
                     self.over = Some(refusal);
                 }
                 Ok(())
@@ -169,7 +169,7 @@ impl Reporter {
                 }
                 Err(Trouble::Refused(refusal)) => {
                     self.reached();
-                    return Err(Fate::Refused(*refusal));
+                    return Err(Fate::Refused(refusal));
                 }
                 Err(Trouble::Usage(why) | Trouble::Local(why)) => return Err(Fate::Lost(why)),
             }
@@ -193,7 +193,7 @@ impl Reporter {
         if let Fate::Refused(refusal) = &fate
             && self.over.is_none()
         {
-            (self.notice)(Notice::Refused(refusal.clone()));
+            (self.notice)(Notice::Refused((**refusal).clone()));
         }
         Account { job, fate }
     }

@@ -1,6 +1,7 @@
 //! Owns what a watcher sees of a job: what the stream's events add up to.
 
 use crate::follower::Event;
+use jobcast::time::Timestamp;
 use serde_json::Value;
 
 /// Statuses are the stream's words: queued, running, completed, failed, cancelled.
@@ -12,6 +13,7 @@ pub struct Board {
     pub message: String,
     pub attempt: u64,
     pub max_attempts: u64,
+    pub started: Option<Timestamp>,
     pub stages: Vec<Stage>,
     /// Why it failed or was cancelled, or why the last attempt did.
     pub error: Option<String>,
@@ -125,6 +127,7 @@ fn snapshot(data: &Value) -> Board {
         message: text(&data["message"]).unwrap_or_default(),
         attempt: data["attempt"].as_u64().unwrap_or(1),
         max_attempts: data["maxAttempts"].as_u64().unwrap_or(1),
+        started: data["startedAt"].as_str().and_then(Timestamp::parse_iso),
         stages: stages.collect(),
         error: text(&data["error"]),
     };

@@ -3,8 +3,9 @@
 
 use super::board::{Board, Stage};
 use super::plain::{ending, stage_line};
+use crate::say;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const TICK: Duration = Duration::from_millis(120);
 /// A bar counts in tenths of a percent.
@@ -27,7 +28,7 @@ impl Default for Terminal {
 impl Terminal {
     pub fn draw(&mut self, board: &Board) {
         let whole = self.whole.get_or_insert_with(|| {
-            let bar = self.screen.add(ProgressBar::new(WHOLE));
+            let bar = self.screen.add(ProgressBar::new(WHOLE).with_elapsed(since(board)));
             bar.enable_steady_tick(TICK);
             bar
         });
@@ -65,13 +66,21 @@ impl Terminal {
         bar.tick();
     }
 
+    /// What was drawn stays; the outcome stands below it.
     fn end(&mut self, board: &Board) {
         for bar in self.stages.iter().map(|(bar, _)| bar).chain(&self.whole) {
             bar.abandon();
         }
-        let mark = if board.status == "completed" { "✓" } else { "✗" };
-        let _ = self.screen.println(format!("{mark} {}", ending(board)));
+        let mark = if board.status == "completed" { "\u{1b}[32m✓\u{1b}[0m" } else { "\u{1b}[31m✗\u{1b}[0m" };
+        say::line(&format!("{mark} {}", ending(board)));
     }
+}
+
+/// How long the job has run already, by this machine's clock.
+fn since(board: &Board) -> Duration {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let started = board.started.map(|started| Duration::from_millis(started.0));
+    started.map_or(Duration::ZERO, |started| now.saturating_sub(started))
 }
 
 fn whole_template(board: &Board) -> &'static str {

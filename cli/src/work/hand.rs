@@ -55,7 +55,7 @@ impl Hand {
         let outbox = Arc::new(Outbox::default());
         self.report(job, opening, &outbox, &tell);
         let forward = tell.clone();
-        std::thread::spawn(move || signals.iter().try_for_each(|signal| forward.send(Happening::Signal(signal))));
+        std::thread::spawn(move || signals.iter().for_each(|signal| drop(forward.send(Happening::Signal(signal)))));
         let (outcome, account) = match self.run(job, &outbox, &tell, &inbox) {
             Ok(ended) => ended,
             Err(trouble) => (Outcome::Failed { error: trouble.to_string(), code: "not_started".to_owned() }, None),
@@ -64,7 +64,7 @@ impl Hand {
         let account = account.unwrap_or_else(|| last_account(&outbox, &inbox));
         tell_the_end(&account, &outcome, outbox.lost());
         Ok(match account.fate {
-            Fate::Refused(refusal) => Outcome::Failed { error: refusal.to_string(), code: refusal.word },
+            Fate::Refused(refusal) => Outcome::Failed { error: refusal.to_string(), code: refusal.word.clone() },
             Fate::Told | Fate::Lost(_) => outcome,
         })
     }

@@ -6,7 +6,8 @@ import { buildClient } from "./client.mjs";
 import { buildDashboard } from "./dashboard.mjs";
 import { program, Refusal, seconds, step } from "./step.mjs";
 import {
-  add, clientTestFiles, clientTests, cliTestFiles, cliTests, dashboardTests, dryRun, failure, hostTests, none, withinBudget, workerTestFiles, workerTests,
+  add, clientTestFiles, clientTests, cliTestFiles, cliTests, dashboardTests, dryRun, failure, hostTests, none, withinBudget,
+  workerTestFiles, workerTests,
 } from "./tests.mjs";
 import { installPackages, prepareToolchain, requireHost } from "./toolchain.mjs";
 import { withService } from "./under-test.mjs";

@@ -1,7 +1,6 @@
 // The parts of `npm test`. Each runs in the open and resolves to a tally of what passed and failed.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { WITHOUT_SYMBOLS } from "./cli.mjs";
 import { firstPageSize } from "./dashboard.mjs";
 import { at, NODE, PINNED_ENV } from "./paths.mjs";
 import { attempt } from "./step.mjs";
@@ -20,12 +19,11 @@ const check = (ok) => (ok ? { passed: 1, failed: 0 } : failure);
 const settle = (tally, code) => (code !== 0 && tally.failed === 0 ? add(tally, failure) : tally);
 
 /** The tests of the pure core, on the host. */
-export const hostTests = () => cargoTests([], process.env);
+export const hostTests = () => cargoTests();
 
-async function cargoTests(which, env) {
+async function cargoTests(...which) {
   let tally = none;
   const code = await attempt("cargo", ["test", "--no-fail-fast", ...which], {
-    env,
     heard: byLine((line) => {
       const result = /^test result: .* (\d+) passed; (\d+) failed;/.exec(line);
       if (result) tally = add(tally, { passed: Number(result[1]), failed: Number(result[2]) });
@@ -60,7 +58,7 @@ export const clientTests = (files, env) => testFiles(files, env, 2);
 
 /** The command line's: its own, and those of the binary against a running service. */
 export async function cliTests(files, env, binary) {
-  const own = await cargoTests(["--package", "jobcast-cli"], WITHOUT_SYMBOLS);
+  const own = await cargoTests("--package", "jobcast-cli");
   return add(own, await testFiles(files, { ...env, JOBCAST_BINARY: binary }, 2));
 }
 

@@ -71,6 +71,7 @@ fn description(run: &Run, stages: &Stages) -> Value {
     let program = Path::new(&run.command[0]).file_name().map(|name| name.to_string_lossy().into_owned());
     let mut job = json!({
         "name": run.name.clone().or(program),
+        // Nobody else could go on with it.
         "maxAttempts": 1,
         "timeoutSeconds": run.timeout,
         "stages": stages.names(),

@@ -49,7 +49,7 @@ pub struct Opening {
 }
 
 impl Opening {
-    /// A job of our own. Nobody else could go on with it, so it has one attempt.
+    /// A job of our own.
     pub fn create(job: &Value) -> Opening {
         Opening { create: Some(Call::post("/api/v1/jobs", job)), ack: None }
     }

@@ -1,11 +1,13 @@
-// npm test: everything, in order, with one closing line. `-- --host`, `-- --dashboard`, `-- --worker [file…]` and
-// `-- --client [file…]` run one part.
+// npm test: everything, in order, with one closing line. `-- --host`, `-- --dashboard`, `-- --worker [file…]`,
+// `-- --client [file…]` and `-- --cli [file…]` run one part.
 import { resolve } from "node:path";
+import { buildCli } from "./cli.mjs";
 import { buildClient } from "./client.mjs";
 import { buildDashboard } from "./dashboard.mjs";
 import { program, Refusal, seconds, step } from "./step.mjs";
 import {
-  add, clientTestFiles, clientTests, dashboardTests, dryRun, failure, hostTests, none, withinBudget, workerTestFiles, workerTests,
+  add, clientTestFiles, clientTests, cliTestFiles, cliTests, dashboardTests, dryRun, failure, hostTests, none, withinBudget,
+  workerTestFiles, workerTests,
 } from "./tests.mjs";
 import { installPackages, prepareToolchain, requireHost } from "./toolchain.mjs";
 import { withService } from "./under-test.mjs";
@@ -16,8 +18,8 @@ const [only, ...files] = process.argv.slice(2);
 let tally = none;
 
 await program(async () => {
-  if (![undefined, "--host", "--dashboard", "--worker", "--client"].includes(only)) {
-    throw new Refusal("Use: npm test [-- --host | --dashboard | --worker [file…] | --client [file…]]");
+  if (![undefined, "--host", "--dashboard", "--worker", "--client", "--cli"].includes(only)) {
+    throw new Refusal("Use: npm test [-- --host | --dashboard | --worker [file…] | --client [file…] | --cli [file…]]");
   }
   if (await part("Set-up", prepare)) await allParts();
   console.log(`\nEverything took ${seconds(began)}.\n${tally.passed} passed, ${tally.failed} failed`);
@@ -30,6 +32,7 @@ async function allParts() {
   if (wants("--dashboard")) await part("Dashboard tests", dashboardTests);
   if (wants("--worker")) await part("Worker tests", () => withService(chosen(workerTestFiles), workerTests));
   if (wants("--client")) await part("Client library", clientPart);
+  if (wants("--cli")) await part("Command line", cliPart);
   if (only !== undefined) return;
   await part("Deployment, dry run", dryRun);
   await part("Size of the Worker", withinBudget);
@@ -65,4 +68,9 @@ function chosen(all) {
 async function clientPart() {
   await buildClient();
   return withService(chosen(clientTestFiles), clientTests);
+}
+
+async function cliPart() {
+  const binary = await buildCli();
+  return withService(chosen(cliTestFiles), (files, env) => cliTests(files, env, binary));
 }

@@ -20,9 +20,11 @@ const check = (ok) => (ok ? { passed: 1, failed: 0 } : failure);
 const settle = (tally, code) => (code !== 0 && tally.failed === 0 ? add(tally, failure) : tally);
 
 /** The tests of the pure core, on the host. */
-export async function hostTests() {
+export const hostTests = () => cargoTests();
+
+async function cargoTests(...which) {
   let tally = none;
-  const code = await attempt("cargo", ["test", "--no-fail-fast"], {
+  const code = await attempt("cargo", ["test", "--no-fail-fast", ...which], {
     heard: byLine((line) => {
       const result = /^test result: .* (\d+) passed; (\d+) failed;/.exec(line);
       if (result) tally = add(tally, { passed: Number(result[1]), failed: Number(result[2]) });
@@ -55,8 +57,15 @@ async function testFiles(files, env, concurrency) {
 /** The client library's, on what its build made: some against scripted answers, some against a running service. */
 export const clientTests = (files, env) => testFiles(files, env, 2);
 
+/** The command line's: its own, and those of the binary against a running service. */
+export async function cliTests(files, env, binary) {
+  const own = await cargoTests("--package", "jobcast-cli");
+  return add(own, await testFiles(files, { ...env, JOBCAST_BINARY: binary }, 2));
+}
+
 export const workerTestFiles = () => testFilesIn(at("tests", "worker"));
 export const clientTestFiles = () => testFilesIn(at("client", "test"));
+export const cliTestFiles = () => testFilesIn(at("cli", "test"));
 
 const testFilesIn = (folder) =>
   readdirSync(folder).filter((name) => name.endsWith(".test.mjs")).sort().map((name) => join(folder, name));

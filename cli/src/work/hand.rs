@@ -180,8 +180,8 @@ mod tests {
     #[test]
     fn a_placeholder_stays_within_its_word() {
         let typed = shlex::split("sh -c 'encode \"$1\"' - {payload} --id={job}").unwrap();
-        let filled = words(&typed, Path::new("/tmp/a b/$(x).json"), "job_1");
-        assert_eq!(filled, ["sh", "-c", "encode \"$1\"", "-", "/tmp/a b/$(x).json", "--id=job_1"]);
+        let filled = words(&typed, Path::new("/home/me/a b/$(x).json"), "job_1");
+        assert_eq!(filled, ["sh", "-c", "encode \"$1\"", "-", "/home/me/a b/$(x).json", "--id=job_1"]);
     }
 
     #[test]

@@ -73,7 +73,9 @@ pub struct Overseer {
     pub grace: Duration,
     /// Said to a person as it happens.
     pub say: Box<dyn Fn(&str)>,
-    pub began: Box<dyn FnMut(&Job)>,
+    pub began: fn(&Job),
+    /// As soon as the service knows of it.
+    pub job: Option<Job>,
     pub newest: Option<Reading>,
 }
 
@@ -122,7 +124,10 @@ impl Overseer {
             }
             Happening::Signal(signal) => self.signalled(signal, running, seen),
             Happening::Over(refusal) => self.over(refusal, running, seen),
-            Happening::Began(job) => (self.began)(&job),
+            Happening::Began(job) => {
+                (self.began)(&job);
+                self.job = Some(job);
+            }
             // The reporter gave up on the service; the command goes on.
             Happening::Told(account) => seen.account = Some(account),
         }

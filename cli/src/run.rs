@@ -20,6 +20,8 @@ use std::time::Duration;
 
 /// As `env`, `timeout` and `docker run` say that the command never began.
 const NEVER_BEGAN: u8 = 125;
+/// What a request that is under way still gets when somebody does not want to wait.
+const LAST_TRY: Duration = Duration::from_secs(1);
 /// Pieces of output that wait for us; then the command waits.
 const INBOX: usize = 1_024;
 
@@ -46,20 +48,20 @@ pub fn run(run: &Run, service: &Service, json: bool) -> Result<u8, Trouble> {
     let outbox = Arc::new(Outbox::default());
     let task = task(run, &parser, job.as_ref(), json);
     let started = Running::start(task, &tell);
-    report(service, opening, &outbox, job, tell);
+    report(service, opening, &outbox, job.clone(), tell);
 
-    let (outcome, exit, ended) = match started {
-        Err(not) => (not_started(&not.trouble), not.exit, None),
+    let (outcome, exit, job, account) = match started {
+        Err(not) => (not_started(&not.trouble), not.exit, job, None),
         Ok(running) => {
-            let mut overseer = overseer(&outbox, parser, stages, &run.reporting);
+            let mut overseer = overseer(&outbox, parser, stages, &run.reporting, job);
             let ended = overseer.see_through(&running, &inbox);
             let (outcome, exit) = (outcome(&run.command[0], &ended), exit(&ended));
             close(&mut overseer, &outcome);
-            (outcome, exit, Some(ended))
+            (outcome, exit, overseer.job, ended.account)
         }
     };
     outbox.finish(outcome.clone(), Duration::from_secs(run.reporting.patience));
-    let account = ended.and_then(|ended| ended.account).unwrap_or_else(|| last_account(&outbox, &inbox));
+    let account = account.unwrap_or_else(|| last_account(&outbox, &inbox, job));
     tell_the_end(&account, &outcome, outbox.lost());
     if json {
         say::json(&document(&account, &outcome, exit, outbox.lost()));
@@ -125,7 +127,7 @@ fn report(service: &Service, opening: Opening, outbox: &Arc<Outbox>, job: Option
     reporter.start(job, move |account| drop(tell.send(Happening::Told(account))));
 }
 
-fn overseer(outbox: &Arc<Outbox>, parser: Parser, stages: Stages, reporting: &Reporting) -> Overseer {
+fn overseer(outbox: &Arc<Outbox>, parser: Parser, stages: Stages, reporting: &Reporting, job: Option<Job>) -> Overseer {
     Overseer {
         outbox: outbox.clone(),
         parser,
@@ -134,7 +136,8 @@ fn overseer(outbox: &Arc<Outbox>, parser: Parser, stages: Stages, reporting: &Re
         stops_for: StopsFor::Kill,
         grace: Duration::from_secs(reporting.grace),
         say: Box::new(say),
-        began: Box::new(announce),
+        began: announce,
+        job,
         newest: None,
     }
 }
@@ -195,17 +198,24 @@ pub fn close(overseer: &mut Overseer, outcome: &Outcome) {
     }
 }
 
-/// Waits for the reporter; a signal now means that nobody wants to.
-pub fn last_account(outbox: &Outbox, inbox: &Receiver<Happening>) -> Account {
-    for happening in inbox {
-        match happening {
-            Happening::Told(account) => return account,
-            Happening::Signal(_) => outbox.hurry(),
-            Happening::Began(job) => announce(&job),
-            Happening::Heard(..) | Happening::Closed | Happening::Ended(_) | Happening::Over(_) => {}
+/// Waits for the reporter; a signal now means that nobody wants to, and a request that hangs is not waited for.
+pub fn last_account(outbox: &Outbox, inbox: &Receiver<Happening>, mut job: Option<Job>) -> Account {
+    let mut patience = Duration::MAX;
+    loop {
+        match inbox.recv_timeout(patience) {
+            Ok(Happening::Told(account)) => return account,
+            Ok(Happening::Signal(_)) => {
+                outbox.hurry();
+                patience = LAST_TRY;
+            }
+            Ok(Happening::Began(begun)) => {
+                announce(&begun);
+                job = Some(begun);
+            }
+            Ok(Happening::Heard(..) | Happening::Closed | Happening::Ended(_) | Happening::Over(_)) => {}
+            Err(_) => return Account { job, fate: Fate::Lost("It did not answer in time.".to_owned()) },
         }
     }
-    Account { job: None, fate: Fate::Lost("The reporter ended early.".to_owned()) }
 }
 
 /// Says clearly what did not arrive.

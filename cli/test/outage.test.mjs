@@ -77,6 +77,20 @@ test("a signal ends the waiting for a service that is away", async (t) => {
   assert.deepEqual([code, told, jobId], [0, false, null]);
 });
 
+// Longer than a request may hang would be too long.
+test("a signal also ends the waiting for a service that hangs", { timeout: 20_000 }, async (t) => {
+  const [network, last] = [await BrokenNetwork.to(t, url), gate(t)];
+  const program = jobcast(t, ["run", "--json", "--patience", "600", "--name", newName(), "--", "sh", "-c", `${last.wait}; echo last words; exit 5`], behind(network));
+  const id = await program.job();
+  network.stall();
+  last.open();
+  await program.said(/last words/);
+  // The first may still find the command.
+  const asking = setInterval(() => program.signal("SIGTERM"), 200);
+  const { told, jobId } = JSON.parse((await program.ended.finally(() => clearInterval(asking))).stdout);
+  assert.deepEqual([told, jobId], [false, id]);
+});
+
 test("a job that timed out meanwhile does not stop its command, and that is said", async (t) => {
   const [network, back, file] = [await BrokenNetwork.to(t, url), gate(t), join(folder(t), "done")];
   const program = jobcast(t, ["run", "--timeout", "1", "--name", newName(), "--", "sh", "-c", `${back.wait}; echo late; touch ${file}`], behind(network));

@@ -16,7 +16,7 @@ function script(t, text) {
 
 test("a payload reaches the command as a file and on stdin, whatever stands in it, and its result comes back", async (t) => {
   const name = newName();
-  const payload = { text: "'; touch /tmp/owned; $(id) `id` \n \" {job}" };
+  const payload = { text: "'; touch owned; $(id) `id` \n \" {job}" };
   const { id } = await createJob({ name, payload });
   const exec = `${script(t, 'cat "$1" > "$JOBCAST_RESULT"; cmp - "$1" && echo same "$2" "$JOBCAST_ATTEMPT"')} {payload} {job}`;
   const program = jobcast(t, ["work", "--name", name, "--max-jobs", "1", "--exec", exec]);

@@ -61,7 +61,7 @@ impl Hand {
             Err(trouble) => (Outcome::Failed { error: trouble.to_string(), code: "not_started".to_owned() }, None),
         };
         outbox.finish(outcome.clone(), Duration::from_secs(self.reporting.patience));
-        let account = account.unwrap_or_else(|| last_account(&outbox, &inbox));
+        let account = account.unwrap_or_else(|| last_account(&outbox, &inbox, Some(job.clone())));
         tell_the_end(&account, &outcome, outbox.lost());
         Ok(match account.fate {
             Fate::Refused(refusal) => Outcome::Failed { error: refusal.to_string(), code: refusal.word.clone() },
@@ -83,7 +83,7 @@ impl Hand {
         let program = task.words[0].clone();
         let parser = Parser::choose(&self.reporting.progress, &self.words)?;
         let running = Running::start(task, tell).map_err(|not| not.trouble)?;
-        let mut overseer = self.overseer(outbox, parser);
+        let mut overseer = self.overseer(job, outbox, parser);
         let ended = overseer.see_through(&running, inbox);
         let outcome = match outcome(&program, &ended) {
             Outcome::Completed { .. } => result(&folder.path().join("result")),
@@ -108,7 +108,7 @@ impl Hand {
         Ok(Task { words, environment, stdin: Stdio::from(stdin), echo: Echo::Stderr, redraws: Redraws::Dropped })
     }
 
-    fn overseer(&self, outbox: &Arc<Outbox>, parser: Parser) -> Overseer {
+    fn overseer(&self, job: &Job, outbox: &Arc<Outbox>, parser: Parser) -> Overseer {
         Overseer {
             outbox: outbox.clone(),
             parser,
@@ -117,7 +117,8 @@ impl Hand {
             stops_for: StopsFor::AnyEnd,
             grace: Duration::from_secs(self.reporting.grace),
             say: Box::new(say),
-            began: Box::new(|_| {}),
+            began: |_| {},
+            job: Some(job.clone()),
             newest: None,
         }
     }
@@ -179,8 +180,8 @@ mod tests {
     #[test]
     fn a_placeholder_stays_within_its_word() {
         let typed = shlex::split("sh -c 'encode \"$1\"' - {payload} --id={job}").unwrap();
-        let filled = words(&typed, Path::new("/tmp/a b/$(x).json"), "job_1");
-        assert_eq!(filled, ["sh", "-c", "encode \"$1\"", "-", "/tmp/a b/$(x).json", "--id=job_1"]);
+        let filled = words(&typed, Path::new("/home/me/a b/$(x).json"), "job_1");
+        assert_eq!(filled, ["sh", "-c", "encode \"$1\"", "-", "/home/me/a b/$(x).json", "--id=job_1"]);
     }
 
     #[test]

@@ -20,13 +20,14 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use worker::{
     DurableObject, Env, Error, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
-    console_log, durable_object, worker_sys,
+    console_log, worker_sys,
 };
 
 /// How soon it is tried again to trim by age when the directory did not answer, ms.
 const AGAIN_MS: u64 = 600_000;
 
-#[durable_object]
+// The host's simulation calls the entry points itself.
+#[cfg_attr(target_arch = "wasm32", worker::durable_object)]
 pub struct ProjectFeed {
     pub(super) state: State,
     pub(super) env: Env,

@@ -27,6 +27,8 @@ pub struct Reader {
 
 /// A stream that has told nothing for so long is asked for a sign of life, ms.
 const SILENCE_MS: u64 = 15_000;
+/// How often a reader that stalls looks up, ms.
+const LOOK_MS: u64 = 300;
 
 impl Reader {
     pub async fn run(self) {
@@ -88,15 +90,16 @@ impl Reader {
         let end = world.age().saturating_add(life);
         let mut heard = world.age();
         loop {
-            let patience = end.min(heard + SILENCE_MS).saturating_sub(world.age()).min(500);
-            select(socket.bell(), Delay::from(Duration::from_millis(patience.max(1)))).await;
+            let step = if bridge.waiting.is_empty() { SILENCE_MS } else { LOOK_MS };
+            let patience = end.min(heard + step).saturating_sub(world.age());
+            select(socket.bell(), Delay::from(Duration::from_millis(patience))).await;
+            let is_silent = world.age() >= heard + SILENCE_MS && socket.is_closed();
+            heard = world.age();
             while let Some(message) = socket.take() {
-                heard = world.age();
                 bridge.receive(message);
             }
             let stalls = world.faults.is_on(Kind::ReadersStall) && self.number % 2 == 0 && bridge.closed.is_none();
             let is_cut = bridge.is_overfull() || world.faults.strikes(Kind::ReadersCut);
-            let is_silent = world.age() >= heard + SILENCE_MS && socket.is_closed();
             if is_cut || world.age() >= end || (is_silent && bridge.closed.is_none()) {
                 world.note(|| format!("reader {} is cut off with {} bytes waiting", self.number, bridge.waiting.len()));
                 page.push_str(&bridge.some(&self.draws));

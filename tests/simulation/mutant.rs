@@ -1,5 +1,6 @@
 //! Planted bugs: one at a time, where the objects meet their rules, their statements and their platform.
 
+use crate::history::Invariant;
 use crate::sql::{directory, feed, object};
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -31,6 +32,34 @@ pub enum Mutant {
     AlarmRingsOnce,
     HalfATransaction,
 }
+
+/// Each with a seed that kills it, and what it breaks.
+pub const KILLS: &[(Mutant, u64, Invariant)] = &[
+    (Mutant::NoFence, 0, Invariant::Settles),
+    (Mutant::ClaimedTwice, 0, Invariant::Settles),
+    (Mutant::CompletedAfterCancel, 0, Invariant::Settles),
+    (Mutant::AcknowledgedAndDropped, 0, Invariant::Settles),
+    (Mutant::ClockTrusted, 0, Invariant::Settles),
+    (Mutant::ConflatedOverATerminal, 0, Invariant::Settles),
+    (Mutant::ResetSwallowed, 0, Invariant::Settles),
+    (Mutant::GoneBeforeTheEnd, 0, Invariant::Settles),
+    (Mutant::CursorOneAhead, 0, Invariant::Settles),
+    (Mutant::KeysForgotten, 0, Invariant::Settles),
+    (Mutant::CreationKeysForgotten, 0, Invariant::Settles),
+    (Mutant::CursorInclusive, 0, Invariant::Settles),
+    (Mutant::PageCutShort, 0, Invariant::Settles),
+    (Mutant::DirectoryTakesAnything, 0, Invariant::Settles),
+    (Mutant::DirectoryKeepsTheDeleted, 0, Invariant::Settles),
+    (Mutant::FeedForgetsInSleep, 0, Invariant::Settles),
+    (Mutant::FeedForgetsTheTrimmed, 0, Invariant::Settles),
+    (Mutant::FeedThinsTheNewest, 0, Invariant::Settles),
+    (Mutant::TellingTakenForHeard, 0, Invariant::Settles),
+    (Mutant::WakesWithoutCatchingUp, 0, Invariant::Settles),
+    (Mutant::WakesEverybodyLive, 0, Invariant::Settles),
+    (Mutant::AlarmLostWithMemory, 0, Invariant::Settles),
+    (Mutant::AlarmRingsOnce, 0, Invariant::Settles),
+    (Mutant::HalfATransaction, 0, Invariant::Settles),
+];
 
 thread_local! {
     static PLANTED: Cell<Option<Mutant>> = const { Cell::new(None) };

@@ -30,7 +30,7 @@ pub fn world() -> Rc<World> {
 pub const START: u64 = 1_772_355_600_000;
 
 /// What happens in the busiest run, several times over.
-const BUSIEST: usize = 200_000;
+const BUSIEST: usize = 40_000;
 
 /// Whose work a task is: it ends with its owner's memory.
 #[derive(Debug, Clone, PartialEq, Eq)]

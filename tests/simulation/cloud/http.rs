@@ -3,6 +3,7 @@
 use super::slot::Slot;
 use super::{Error, JsValue, Result, WebSocket};
 use crate::fault::Kind;
+use crate::mutant::{self, Mutant};
 use crate::world::world;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -160,6 +161,9 @@ impl Stub {
         if world.faults.strikes(lost) {
             world.note(|| format!("a request to {} is lost", self.0));
             crate::cloud::delay::pause(world.latency()).await;
+            if is_feed && mutant::is(Mutant::TellingTakenForHeard) {
+                return Response::ok(crate::edge::project_feed::HEARD);
+            }
             return Err(Error::from("Network connection lost."));
         }
         if is_feed && world.faults.strikes(Kind::TellingDoubled) {

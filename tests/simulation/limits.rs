@@ -3,10 +3,10 @@
 
 pub use jobcast::limits::*;
 
-pub const EVENTS_KEPT: u64 = 25;
-pub const LINES_KEPT: u64 = 20;
-pub const FEED_KEPT: u64 = 60;
-pub const FEED_THINNED_AFTER_MS: u64 = 4_000;
+pub const EVENTS_KEPT: u64 = 10;
+pub const LINES_KEPT: u64 = 10;
+pub const FEED_KEPT: u64 = 20;
+pub const FEED_THINNED_AFTER_MS: u64 = 2_000;
 pub const FEED_BATCH: u64 = 5;
 pub const REPLAY_PAGE: usize = 600;
 pub const REPLAY_ROWS: u64 = 6;

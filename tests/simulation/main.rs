@@ -41,6 +41,9 @@ use world::Trace;
 /// Seeds of every `cargo test`; SIMULATION_SEEDS asks for more.
 const SEEDS: u64 = 60;
 
+/// Seeds that found a bug: 137, a feed whose storage refused to trim told its readers that it had.
+const FOUND: &[u64] = &[137];
+
 fn asked(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;
     Some(text.parse().unwrap_or_else(|_| panic!("{name} must be a number, not {text}")))
@@ -65,7 +68,7 @@ fn tried(seeds: &[u64]) -> Vec<(u64, Violation)> {
 fn every_invariant_holds_whatever_the_seed_brings() {
     let seeds = match asked("SIMULATION_SEED") {
         Some(seed) => vec![seed],
-        None => (0..asked("SIMULATION_SEEDS").unwrap_or(SEEDS)).collect(),
+        None => (0..asked("SIMULATION_SEEDS").unwrap_or(SEEDS)).chain(FOUND.iter().copied()).collect(),
     };
     let broken = tried(&seeds);
     if let Some((seed, violation)) = broken.iter().min_by_key(|(seed, _)| *seed) {
@@ -83,23 +86,23 @@ fn the_same_seed_is_the_same_world() {
 }
 
 /// How far a kill is looked for when a mutant's seed kills it no more.
-const SEARCHED: u64 = 60;
+const SEARCHED: u64 = 400;
 
 #[test]
 fn every_planted_bug_breaks_the_invariant_that_it_should() {
-    let survivors: Vec<String> = mutant::KILLS.iter().filter_map(|kill| {
-        let (planted, seed, invariant) = *kill;
-        mutant::plant(Some(planted));
-        let is_killed = broken(seed).is_some_and(|violation| violation.invariant == invariant);
-        let survivor = (!is_killed).then(|| {println!("{planted:?} {}", killers(planted));}).map(|()| format!("{planted:?} survives seed {seed}; {}", killers(planted)));
+    let survivors: Vec<String> = mutant::KILLS.iter().filter_map(|(planted, seed, invariant)| {
+        mutant::plant(Some(*planted));
+        let found = broken(*seed);
+        let is_killed = found.as_ref().is_some_and(|violation| violation.invariant == *invariant);
+        let survivor = (!is_killed).then(|| format!("{planted:?} survives seed {seed}: {found:?}; {}", killers(*planted)));
         mutant::plant(None);
         survivor
     }).collect();
     assert!(survivors.is_empty(), "{}", survivors.join("\n"));
 }
 
-/// The first seeds that kill it now.
+/// The first seeds that kill it now, for whoever has changed what a seed means.
 fn killers(planted: Mutant) -> String {
-    let found: Vec<_> = (0..SEARCHED).filter_map(|seed| Some((seed, broken(seed)?))).take(4).collect();
+    let found: Vec<_> = (0..SEARCHED).filter_map(|seed| Some((seed, broken(seed)?))).take(3).collect();
     format!("{planted:?} is killed by {found:?}")
 }

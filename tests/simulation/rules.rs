@@ -15,8 +15,10 @@ pub mod decide {
         }
         match (job.map(|job| job.state), command) {
             (Some(JobState::Delivered), Command::Claim) if mutant::is(Mutant::ClaimedTwice) => Ok(vec![]),
-            (Some(JobState::Cancelled), Command::Complete { result }) if mutant::is(Mutant::CompletedAfterCancel) => {
-                Ok(vec![Fact::Completed { result: result.clone() }])
+            (Some(JobState::Completed | JobState::Failed), Command::Progress(progress))
+                if mutant::is(Mutant::ReportedAfterTheEnd) =>
+            {
+                Ok(vec![Fact::Progress(progress.clone())])
             }
             (Some(JobState::Completed | JobState::Failed), Command::Progress(_)) if mutant::is(Mutant::AcknowledgedAndDropped) => {
                 Ok(vec![])

@@ -136,6 +136,9 @@ impl Object {
     pub fn ring(self: &Rc<Object>) {
         let world = world();
         let Some(at) = self.disk.alarm.get().map(|at| at + self.behind.get()) else { return };
+        if mutant::is(Mutant::AlarmNeverRings) {
+            return;
+        }
         if at > world.clock() {
             return world.wake_at(&self.name, at);
         }
@@ -190,7 +193,7 @@ impl Bell {
 
 impl Drop for Bell {
     fn drop(&mut self) {
-        let Some(object) = self.0.take().filter(|_| !mutant::is(Mutant::AlarmRingsOnce)) else { return };
+        let Some(object) = self.0.take() else { return };
         let world = world();
         let again = world.clock() + world.draws.between(1, 2_000);
         object.disk.alarm.set(Some(object.disk.alarm.get().map_or(again, |at| at.min(again))));

@@ -38,7 +38,7 @@ use scenario::Scenario;
 use std::num::NonZero;
 use world::Trace;
 
-/// Seeds of every `cargo test`; SIMULATION_SEEDS asks for more.
+/// Seeds of every `cargo test`. SIMULATION_SEEDS asks for more, SIMULATION_SEED where to begin.
 const SEEDS: u64 = 60;
 
 /// Seeds that found a bug: 137, a feed whose storage refused to trim told its readers that it had.
@@ -66,8 +66,8 @@ fn tried(seeds: &[u64]) -> Vec<(u64, Violation)> {
 
 #[test]
 fn every_invariant_holds_whatever_the_seed_brings() {
-    let seeds = match asked("SIMULATION_SEED") {
-        Some(seed) => vec![seed],
+    let seeds: Vec<u64> = match asked("SIMULATION_SEED") {
+        Some(first) => (first..first + asked("SIMULATION_SEEDS").unwrap_or(1)).collect(),
         None => (0..asked("SIMULATION_SEEDS").unwrap_or(SEEDS)).chain(FOUND.iter().copied()).collect(),
     };
     let broken = tried(&seeds);

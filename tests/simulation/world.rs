@@ -145,7 +145,8 @@ impl World {
         self.put((at.max(self.clock.get()), 0), work);
     }
 
-    fn put(&self, (at, order): (u64, u64), work: impl FnOnce() + 'static) {
+    /// At a time, and among what happens then at a place.
+    pub fn put(&self, (at, order): (u64, u64), work: impl FnOnce() + 'static) {
         self.agenda.borrow_mut().insert((at, order, self.next()), Box::new(work));
     }
 

@@ -41,7 +41,8 @@ impl State {
     }
 
     pub fn get_websockets(&self) -> Vec<WebSocket> {
-        self.0.sockets.borrow().iter().filter(|socket| !socket.is_closed()).cloned().collect()
+        let is_there = |socket: &&WebSocket| !socket.is_closed() && !mutant::is(Mutant::WakesWithoutReaders);
+        self.0.sockets.borrow().iter().filter(is_there).cloned().collect()
     }
 
     pub fn get_tags(&self, socket: &WebSocket) -> Vec<String> {

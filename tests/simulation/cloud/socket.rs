@@ -2,7 +2,8 @@
 
 use super::slot::Slot;
 use super::{Error, Result};
-use crate::mutant::{self, Mutant};
+use crate::draws::Draws;
+use crate::fault::Kind;
 use crate::world::world;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -21,8 +22,11 @@ pub enum Message {
     Closed(u16),
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Line {
+    /// Chance of its own: an object sends to its sockets in no certain order, and the world must not depend on it.
+    draws: Draws,
+    place: u64,
     object: RefCell<String>,
     tag: RefCell<Option<String>>,
     attachment: RefCell<Option<String>>,
@@ -39,7 +43,7 @@ impl std::fmt::Debug for Slot<()> {
     }
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct WebSocket(Rc<Line>);
 
 pub struct WebSocketPair {
@@ -49,7 +53,11 @@ pub struct WebSocketPair {
 
 impl WebSocketPair {
     pub fn new() -> Result<WebSocketPair> {
-        let socket = WebSocket::default();
+        let place = world().draws.next();
+        let (object, tag, attachment, is_closed, arrived, last, waiting) = Default::default();
+        let draws = Draws::new(place, 0);
+        let socket =
+            WebSocket(Rc::new(Line { draws, place, object, tag, attachment, is_closed, arrived, last, waiting }));
         Ok(WebSocketPair { client: socket.clone(), server: socket })
     }
 }
@@ -77,12 +85,7 @@ impl WebSocket {
     }
 
     pub fn deserialize_attachment<T: DeserializeOwned>(&self) -> Result<Option<T>> {
-        let kept = self.0.attachment.borrow().clone();
-        let forgets = |text: String| match text.split_once("\\\"from\\\":").filter(|_| mutant::is(Mutant::WakesEverybodyLive)) {
-            Some((lens, _)) => format!("{lens}\\\"from\\\":null}}\""),
-            None => text,
-        };
-        Ok(kept.map(forgets).as_deref().map(serde_json::from_str).transpose()?)
+        Ok(self.0.attachment.borrow().as_deref().map(serde_json::from_str).transpose()?)
     }
 
     pub fn accept(&self, object: &str, tag: &str) {
@@ -112,10 +115,11 @@ impl WebSocket {
 
     fn carry(&self, message: Message) {
         let world = world();
-        let at = (world.clock() + world.latency()).max(self.0.last.get());
+        let longest = if world.faults.is_on(Kind::SlowNetwork) { 2_000 } else { 20 };
+        let at = (world.clock() + self.0.draws.between(1, longest)).max(self.0.last.get());
         self.0.last.set(at);
         let line = Rc::clone(&self.0);
-        world.in_order(at, move || {
+        world.put((at, self.0.place), move || {
             line.arrived.borrow_mut().push_back(message);
             if let Some(slot) = line.waiting.borrow_mut().take() {
                 slot.fill(());

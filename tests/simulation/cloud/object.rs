@@ -41,7 +41,7 @@ impl State {
     }
 
     pub fn get_websockets(&self) -> Vec<WebSocket> {
-        let is_there = |socket: &&WebSocket| !socket.is_closed() && !mutant::is(Mutant::WakesWithoutReaders);
+        let is_there = |socket: &&WebSocket| !socket.is_closed();
         self.0.sockets.borrow().iter().filter(is_there).cloned().collect()
     }
 

@@ -86,6 +86,28 @@ pub enum Answer {
     Deleted,
 }
 
+impl Answer {
+    /// How a caller of this command is answered.
+    pub fn to(command: &Command) -> Answer {
+        match command {
+            Command::Create(_)
+            | Command::Claim
+            | Command::Ack
+            | Command::Complete { .. }
+            | Command::Fail { .. }
+            | Command::Kill { .. } => Answer::Job,
+            Command::Progress(_) | Command::Stage(_) | Command::Checkpoint(_) | Command::Custom(_) | Command::Tick => {
+                Answer::EventId
+            }
+            Command::Keepalive => Answer::Deadline,
+            Command::Logs(_) => Answer::LogRange,
+            Command::Retry => Answer::Retried,
+            Command::Cancel => Answer::Cancelled,
+            Command::Delete => Answer::Deleted,
+        }
+    }
+}
+
 /// `after` and `limit` of a page, both checked.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Page {

@@ -40,6 +40,23 @@ pub struct Kept {
     pub floor: EventId,
 }
 
+/// How much of each of the logs a job keeps.
+#[derive(Debug, Clone, Copy)]
+pub struct Caps {
+    /// Events, and apart from them checkpoints.
+    pub rows: u64,
+    pub lines: u64,
+}
+
+impl Caps {
+    fn of(self, shelf: Shelf) -> u64 {
+        match shelf {
+            Shelf::Events | Shelf::Checkpoints => self.rows,
+            Shelf::Logs => self.lines,
+        }
+    }
+}
+
 /// Everything up to `floor` goes from one of the logs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Trim {
@@ -84,15 +101,10 @@ impl Record {
     }
 
     /// The logs that have grown so far over their caps that a trimming is worth its writes.
-    pub fn overfull(&self) -> impl Iterator<Item = Shelf> {
-        let over = |kept: Kept, cap: u64| kept.count > cap + cap / limits::TRIM_SLACK;
-        [
-            (Shelf::Events, over(self.events, limits::EVENTS_KEPT)),
-            (Shelf::Checkpoints, over(self.checkpoints, limits::EVENTS_KEPT)),
-            (Shelf::Logs, over(self.logs, limits::LINES_KEPT)),
-        ]
-        .into_iter()
-        .filter_map(|(shelf, over)| over.then_some(shelf))
+    pub fn overfull(&self, caps: Caps) -> impl Iterator<Item = Shelf> {
+        let over = move |shelf, kept: Kept| kept.count > caps.of(shelf) + caps.of(shelf) / limits::TRIM_SLACK;
+        let shelves = [(Shelf::Events, self.events), (Shelf::Checkpoints, self.checkpoints), (Shelf::Logs, self.logs)];
+        shelves.into_iter().filter_map(move |(shelf, kept)| over(shelf, kept).then_some(shelf))
     }
 
     /// The bounds of the log as a reader of this visibility sees it.
@@ -121,12 +133,8 @@ impl Record {
 
     /// Notes what goes of a log that was over its cap. Of lines a few more may stay than the count says, because
     /// chunks go whole; they count again with the next trimming.
-    pub fn trim(&mut self, trim: Trim) {
-        let cap = match trim.shelf {
-            Shelf::Events | Shelf::Checkpoints => limits::EVENTS_KEPT,
-            Shelf::Logs => limits::LINES_KEPT,
-        };
-        *self.shelf(trim.shelf) = Kept { count: cap, floor: trim.floor };
+    pub fn trim(&mut self, trim: Trim, caps: Caps) {
+        *self.shelf(trim.shelf) = Kept { count: caps.of(trim.shelf), floor: trim.floor };
     }
 
     /// Notes that the retention is over, and says what goes: everything but the terminal event.

@@ -4,6 +4,7 @@
 use crate::edge::expiry::{hour_ms, retention_ms};
 use crate::edge::platform::{alarm_time, complain, now};
 use crate::edge::project_feed_do::{Memory, ProjectFeed};
+use crate::feed::Feed;
 use crate::id::EventId;
 use crate::limits;
 use crate::time::Timestamp;
@@ -31,10 +32,11 @@ impl ProjectFeed {
     }
 
     fn drop_until(&self, memory: &mut Memory, floor: EventId) -> Result<()> {
-        let Some(feed) = &mut memory.feed else { return Ok(()) };
-        feed.floor = floor;
-        feed.thinned = feed.thinned.max(floor);
-        self.journal.trim(feed)?;
+        let Some(feed) = &memory.feed else { return Ok(()) };
+        // Memory follows the storage: when that refuses, nothing has gone, and no reader may be told so.
+        let trimmed = Feed { floor, thinned: feed.thinned.max(floor), ..feed.clone() };
+        self.journal.trim(&trimmed)?;
+        memory.feed = Some(trimmed);
         if let Some(loaded) = self.journal.load()? {
             (memory.entries, memory.last_events) = (loaded.entries, loaded.last_events);
         }

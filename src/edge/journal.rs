@@ -7,13 +7,16 @@ use crate::edge::sqlite::{Sqlite, Statement, id, number, text};
 use crate::event::{Event, Fact, LogLine, Origin, Shelf};
 use crate::id::{EventId, RequestId};
 use crate::limits;
-use crate::record::{Record, Trim};
+use crate::record::{Caps, Record, Trim};
 use crate::sql::object as sql;
 use crate::time::Timestamp;
 use crate::view::Visibility;
 use serde::Deserialize;
 use std::cell::{Cell, RefCell};
 use worker::{Error, Result, SqlCursor, SqlStorageValue as Bound, State};
+
+/// How much of the logs is kept.
+pub const CAPS: Caps = Caps { rows: limits::EVENTS_KEPT, lines: limits::LINES_KEPT };
 
 pub struct Journal {
     sqlite: Sqlite,
@@ -196,11 +199,11 @@ impl Journal {
     /// What has to go of the logs that are over their caps.
     pub fn overfull(&self, record: &Record) -> Result<Vec<Trim>> {
         let mut trims = vec![];
-        for shelf in record.overfull() {
+        for shelf in record.overfull(CAPS) {
             let (find, offset) = match shelf {
-                Shelf::Events => (sql::oldest_kept_event, limits::EVENTS_KEPT),
-                Shelf::Checkpoints => (sql::oldest_kept_checkpoint, limits::EVENTS_KEPT),
-                Shelf::Logs => (sql::oldest_kept_logs, record.job.last_seq.saturating_sub(limits::LINES_KEPT)),
+                Shelf::Events => (sql::oldest_kept_event, CAPS.rows),
+                Shelf::Checkpoints => (sql::oldest_kept_checkpoint, CAPS.rows),
+                Shelf::Logs => (sql::oldest_kept_logs, record.job.last_seq.saturating_sub(CAPS.lines)),
             };
             if let Some(row) = self.sqlite.first(find, vec![Bound::Float(offset as f64)])? {
                 trims.push(Trim { shelf, floor: EventId(number(&row, 0)?) });

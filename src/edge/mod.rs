@@ -5,7 +5,9 @@
 
 mod admin;
 mod body;
+mod creation;
 mod credentials;
+mod desk;
 mod directory;
 mod expiry;
 mod feed_journal;

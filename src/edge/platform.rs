@@ -7,7 +7,7 @@ use crate::time::Timestamp;
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 use worker::durable::ScheduledTime;
-use worker::{Env, Error, Result, Storage, console_error};
+use worker::{Env, Error, Result, Storage, WebSocket, console_error};
 
 #[wasm_bindgen]
 extern "C" {
@@ -22,10 +22,9 @@ extern "C" {
         work: &mut dyn FnMut() -> std::result::Result<(), JsValue>,
     ) -> std::result::Result<JsValue, JsValue>;
 
-    /// A socket to which the same text is sent as to many others, without copying it out of wasm for each.
-    pub type TextSocket;
+    type TextSocket;
     #[wasm_bindgen(method, catch, js_name = send)]
-    pub fn send_shared(this: &TextSocket, text: &js_sys::JsString) -> std::result::Result<(), JsValue>;
+    fn send_shared(this: &TextSocket, text: &js_sys::JsString) -> std::result::Result<(), JsValue>;
 
     /// The identity stream: unlike `TransformStream` it tells the writer when the reader has left.
     pub type IdentityTransformStream;
@@ -35,6 +34,22 @@ extern "C" {
     pub fn readable(this: &IdentityTransformStream) -> web_sys::ReadableStream;
     #[wasm_bindgen(method, getter)]
     pub fn writable(this: &IdentityTransformStream) -> web_sys::WritableStream;
+}
+
+/// Text that is sent to many sockets, without copying it out of wasm for each.
+pub struct SharedText(js_sys::JsString);
+
+impl From<String> for SharedText {
+    fn from(text: String) -> SharedText {
+        SharedText(text.into())
+    }
+}
+
+impl SharedText {
+    pub fn send(&self, socket: &WebSocket) -> Result<()> {
+        let raw: &web_sys::WebSocket = socket.as_ref();
+        Ok(raw.unchecked_ref::<TextSocket>().send_shared(&self.0)?)
+    }
 }
 
 pub fn now() -> Timestamp {

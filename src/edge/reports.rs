@@ -26,7 +26,7 @@ async fn carry_out(mut visit: Visit) -> reply::Answer {
     let key = request::idempotency_key(visit.header("idempotency-key")?.as_deref())?;
     let (command, bytes) = command(&mut visit).await?;
     let once = key.map(|key| Once { key, fingerprint: fingerprint(&visit, attempt, &bytes) });
-    let answer = phrasing(&command);
+    let answer = Answer::to(&command);
     let order = Order { command, attempt, once, request: Some(visit.id.clone()), is_repeat: false, answer };
     let done = job_object::command(&visit.env, &job, &grant.project, order).await?;
     let is_job = answer == Answer::Job;
@@ -60,25 +60,6 @@ async fn command(visit: &mut Visit) -> Result<(Command, Vec<u8>), Failure> {
         _ => return Err(Problem::internal().into()),
     };
     Ok((command, bytes))
-}
-
-fn phrasing(command: &Command) -> Answer {
-    match command {
-        Command::Create(_)
-        | Command::Claim
-        | Command::Ack
-        | Command::Complete { .. }
-        | Command::Fail { .. }
-        | Command::Kill { .. } => Answer::Job,
-        Command::Progress(_) | Command::Stage(_) | Command::Checkpoint(_) | Command::Custom(_) | Command::Tick => {
-            Answer::EventId
-        }
-        Command::Keepalive => Answer::Deadline,
-        Command::Logs(_) => Answer::LogRange,
-        Command::Retry => Answer::Retried,
-        Command::Cancel => Answer::Cancelled,
-        Command::Delete => Answer::Deleted,
-    }
 }
 
 /// The same key on another route, attempt or body is another request.

@@ -5,7 +5,7 @@
 //! nor double.
 
 use crate::call::signal;
-use crate::edge::platform::{TextSocket, random};
+use crate::edge::platform::{SharedText, random};
 use crate::id::EventId;
 use crate::limits;
 use crate::problem::Problem;
@@ -15,7 +15,6 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::hash::Hash;
-use wasm_bindgen::JsCast;
 use worker::{Error, Request, Response, Result, State, WebSocket};
 
 /// The close code of a stream that has come to its end.
@@ -195,10 +194,7 @@ impl<L: Serialize> Subscriber<L> {
         match &text.form {
             Form::Large => return self.turn_page(log.page(&self.seat.lens, before)?),
             Form::Nothing => {}
-            Form::Ready(text) => {
-                let raw: &web_sys::WebSocket = self.socket.as_ref();
-                raw.unchecked_ref::<TextSocket>().send_shared(text)?;
-            }
+            Form::Ready(text) => text.send(&self.socket)?,
         }
         if text.is_end {
             close(&self.socket, NORMAL, "end");
@@ -223,7 +219,7 @@ struct Text {
 
 enum Form {
     Nothing,
-    Ready(js_sys::JsString),
+    Ready(SharedText),
     /// More than a page of a replay.
     Large,
 }

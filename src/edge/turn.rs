@@ -7,7 +7,7 @@ use crate::command::{Circumstances, Command};
 use crate::decide::{attempt_of, attribute, decide, number};
 use crate::edge::job_log::JobLog;
 use crate::edge::job_stream_do::{JobObject, Memory, visible};
-use crate::edge::journal::Commit;
+use crate::edge::journal::{CAPS, Commit};
 use crate::edge::outbox::Urgency;
 use crate::edge::platform::{internal, jitter, now};
 use crate::event::{Event, Fact, Shelf};
@@ -134,7 +134,7 @@ impl JobObject {
         // What the project has not been told yet must not go.
         let may_go = |trim: &Trim| trim.shelf != Shelf::Events || trim.floor <= memory.settled.feed;
         let trims: Vec<_> = trims.into_iter().filter(may_go).collect();
-        trims.iter().for_each(|trim| record.trim(*trim));
+        trims.iter().for_each(|trim| record.trim(*trim, CAPS));
         record.settled = memory.settled;
         let due = memory.unsaved + events.len() as u32 >= RECORD_EVERY || !self.journal.is_stored();
         let saves = due || !trims.is_empty() || matches!(after, After::ProjectNow | After::Delete);

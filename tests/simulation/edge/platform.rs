@@ -1,0 +1,62 @@
+//! The clock, the randomness and the settings, as the simulation gives them.
+
+use crate::cloud::storage::Storage;
+use crate::id::RequestId;
+use crate::problem::Problem;
+use crate::time::Timestamp;
+use crate::world::world;
+use worker::{Env, Error, Result, WebSocket};
+
+/// The clock of the machine that runs this; machines differ, and step back.
+pub fn now() -> Timestamp {
+    world().now_here()
+}
+
+pub fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    bytes.fill_with(|| world().draws.below(256) as u8);
+    bytes
+}
+
+pub fn jitter() -> f64 {
+    world().draws.below(1_000) as f64 / 1_000.0
+}
+
+pub fn request_id() -> RequestId {
+    RequestId::new(now(), world().draws.next().into())
+}
+
+pub fn alarm_time(time: Timestamp) -> Timestamp {
+    time
+}
+
+pub fn setting(env: &Env, name: &str) -> Option<String> {
+    (name == "RETENTION_HOUR_SECONDS").then(|| env.retention_hour_seconds.to_string())
+}
+
+pub fn transaction(storage: &Storage, work: impl FnMut() -> Result<()>) -> Result<()> {
+    storage.transaction(work)
+}
+
+pub fn complain(event: &str, error: &str) {
+    world().note(|| format!("{event}: {error}"));
+}
+
+pub fn internal(error: Error) -> Problem {
+    complain("object.failed", &error.to_string());
+    Problem::internal()
+}
+
+pub struct SharedText(String);
+
+impl From<String> for SharedText {
+    fn from(text: String) -> SharedText {
+        SharedText(text)
+    }
+}
+
+impl SharedText {
+    pub fn send(&self, socket: &WebSocket) -> Result<()> {
+        socket.send_with_str(&self.0)
+    }
+}

@@ -1,0 +1,95 @@
+//! Planted bugs: one at a time, where the objects meet their rules, their statements and their platform.
+
+use crate::history::Invariant;
+use crate::sql::{directory, feed, object};
+use std::borrow::Cow;
+use std::cell::Cell;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mutant {
+    NoFence,
+    ClaimedTwice,
+    ReportedAfterTheEnd,
+    AcknowledgedAndDropped,
+    ClockTrusted,
+    ConflatedOverATerminal,
+    ResetSwallowed,
+    GoneBeforeTheEnd,
+    CursorOneAhead,
+    KeysForgotten,
+    CreationKeysForgotten,
+    CursorInclusive,
+    PageCutShort,
+    DirectoryTakesAnything,
+    DirectoryKeepsTheDeleted,
+    FeedForgetsInSleep,
+    FeedForgetsTheTrimmed,
+    FeedThinsTheNewest,
+    TellingTakenForHeard,
+    WakesWithoutCatchingUp,
+    AlarmLostWithMemory,
+    AlarmNeverRings,
+    HalfATransaction,
+}
+
+/// Each with a seed that kills it, and what it breaks.
+pub const KILLS: &[(Mutant, u64, Invariant)] = &[
+    (Mutant::NoFence, 4, Invariant::Fencing),
+    (Mutant::ClaimedTwice, 31, Invariant::Acknowledged),
+    (Mutant::ReportedAfterTheEnd, 1, Invariant::LegalMoves),
+    (Mutant::AcknowledgedAndDropped, 1, Invariant::Acknowledged),
+    (Mutant::ClockTrusted, 43, Invariant::LogGrows),
+    (Mutant::ConflatedOverATerminal, 11, Invariant::FeedExact),
+    (Mutant::ResetSwallowed, 12, Invariant::ReadersExact),
+    (Mutant::GoneBeforeTheEnd, 4, Invariant::ReadersExact),
+    (Mutant::CursorOneAhead, 2, Invariant::ReadersExact),
+    (Mutant::KeysForgotten, 3, Invariant::Idempotence),
+    (Mutant::CreationKeysForgotten, 2, Invariant::Idempotence),
+    (Mutant::CursorInclusive, 4, Invariant::ReadersExact),
+    (Mutant::PageCutShort, 6, Invariant::ReadersExact),
+    (Mutant::DirectoryTakesAnything, 21, Invariant::DirectoryForward),
+    (Mutant::DirectoryKeepsTheDeleted, 1, Invariant::Settles),
+    (Mutant::FeedForgetsInSleep, 0, Invariant::FeedExact),
+    (Mutant::FeedForgetsTheTrimmed, 35, Invariant::FeedExact),
+    (Mutant::FeedThinsTheNewest, 62, Invariant::ReadersExact),
+    (Mutant::TellingTakenForHeard, 11, Invariant::FeedExact),
+    (Mutant::WakesWithoutCatchingUp, 9, Invariant::DirectoryForward),
+    (Mutant::AlarmLostWithMemory, 23, Invariant::FeedExact),
+    (Mutant::AlarmNeverRings, 19, Invariant::Settles),
+    (Mutant::HalfATransaction, 24, Invariant::Idempotence),
+];
+
+thread_local! {
+    static PLANTED: Cell<Option<Mutant>> = const { Cell::new(None) };
+}
+
+pub fn plant(mutant: Option<Mutant>) {
+    PLANTED.set(mutant);
+}
+
+pub fn is(mutant: Mutant) -> bool {
+    PLANTED.get() == Some(mutant)
+}
+
+/// The statement as the planted bug has it.
+pub fn sql(query: &str) -> Cow<'_, str> {
+    let Some(mutant) = PLANTED.get() else { return Cow::Borrowed(query) };
+    let instead = |wanted: &str, part: &str, by: &str| (query == wanted).then(|| query.replace(part, by));
+    let changed = match mutant {
+        Mutant::KeysForgotten => instead(object::find_request, "key = ?1", "key = ?1 AND 0"),
+        Mutant::CreationKeysForgotten => {
+            instead(directory::remember_creation, "DO NOTHING", "DO UPDATE SET job_ids = excluded.job_ids, answer = NULL")
+        }
+        Mutant::CursorInclusive => instead(object::read_events, "id > ?1", "id >= ?1"),
+        Mutant::PageCutShort => instead(object::read_events, "LIMIT ?3", "LIMIT ?3 - 1"),
+        Mutant::DirectoryTakesAnything => {
+            instead(directory::upsert_job, "WHERE excluded.last_event_id > jobs.last_event_id", "WHERE 1")
+        }
+        Mutant::DirectoryKeepsTheDeleted => instead(directory::delete_job, "id = ?1", "id = ?1 AND 0"),
+        Mutant::FeedForgetsInSleep => instead(feed::last_events, "FROM entries", "FROM entries WHERE 0"),
+        Mutant::FeedForgetsTheTrimmed => instead(feed::last_seen, "job = ?1", "job = ?1 AND 0"),
+        Mutant::FeedThinsTheNewest => instead(feed::thin, "AND id NOT IN (", "AND 0 NOT IN ("),
+        _ => None,
+    };
+    changed.map_or(Cow::Borrowed(query), Cow::Owned)
+}

@@ -166,10 +166,10 @@ describe("Idempotency-Key on reports", { concurrency: true }, () => {
     test(`a repeated ${part} gets the first answer and adds nothing`, async () => {
       const job = await STATES[prepare](project);
       const first = await job.report(part, {}, once);
-      const log = await job.log();
+      const withoutTheClock = async () => (await job.log()).filter((event) => event.type !== "job.queued");
+      const log = await withoutTheClock();
       assert.deepEqual(await job.report(part, {}, once), first);
-      const withoutTheClock = (await job.log()).filter((event) => event.type !== "job.queued");
-      assert.deepEqual(withoutTheClock, log);
+      assert.deepEqual(await withoutTheClock(), log);
     });
   }
 

@@ -4,6 +4,7 @@ import { backoff } from "./backoff.js";
 import { type Clock, pause, systemClock } from "./clock.js";
 import { passes, Refused, retryAfter } from "./refused.js";
 import { base, fetchOf, keyHeader, type Service } from "./service.js";
+import { json } from "./text.js";
 
 export interface CallOptions extends Service {
   /** How long to go on trying while the network or the service is away. Default 60 s. */
@@ -52,7 +53,7 @@ export async function call<Answer>(request: Request, options: CallOptions): Prom
 /** The same request each time, byte for byte. */
 function prepared(request: Request, options: CallOptions) {
   const fetch = fetchOf(options);
-  const body = request.body ?? (request.json === undefined ? undefined : JSON.stringify(request.json));
+  const body = request.body ?? (request.json === undefined ? undefined : json(request.json));
   const init: RequestInit = {
     method: request.method,
     headers: headersOf(request, options, body !== undefined),

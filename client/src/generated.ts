@@ -198,7 +198,7 @@ export interface CheckpointPage {
   nextAfter: EventId | null;
 }
 
-/** An accepted fact. Times in its data are in ms since 1970. */
+/** An accepted fact. */
 export type LoggedEvent = {
   id: EventId;
   attempt: number;
@@ -219,7 +219,7 @@ export type LoggedEvent = {
     stages: StageName[];
     maxAttempts: number;
     timeoutSeconds: number;
-    scheduledFor: number | null;
+    scheduledFor: Timestamp | null;
   };
 } | {
   id: EventId;
@@ -363,7 +363,7 @@ export type LoggedEvent = {
     error: string;
     errorCode: string | null;
     nextAttempt: number;
-    retryAt: number;
+    retryAt: Timestamp;
   };
 } | {
   id: EventId;

@@ -38,6 +38,24 @@ test("what waits is sent before the end, in the order in which it was made", asy
   attempt.end();
 });
 
+test("no job fails for what it says of itself: 0 of 0, an empty message, a NUL, half a character", async () => {
+  const { attempt, service, clock } = producing();
+  attempt.progress(40);
+  await settle();
+  attempt.progress(0 / 0, "");
+  await clock.pass(250);
+  attempt.progress(50, "a\0b\ud83d");
+  attempt.log("cut \ud83d", "warn");
+  await attempt.event({ word: "\udc00", whole: "😀" });
+  await attempt.fail(new Error("a\0b"));
+  const bodies = service.reports.map(([part, body]) => [part, part === "logs" ? body[0].message : body]);
+  assert.deepEqual(bodies, [
+    ["progress", { percent: 40 }], ["progress", { percent: 40 }], ["logs", "cut \ufffd"], ["progress", { percent: 50, message: "a\ufffdb\ufffd" }],
+    ["event", { word: "\ufffd", whole: "😀" }], ["fail", { error: "a\ufffdb" }],
+  ]);
+  attempt.end();
+});
+
 test("every report names its attempt and carries the key", async () => {
   const { attempt, service } = producing();
   await attempt.checkpoint({ frame: 1 });

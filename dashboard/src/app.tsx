@@ -31,8 +31,9 @@ export function App() {
 
 function Page({ at }: { at: string }) {
   const url = new URL(at, location.origin);
+  // Nothing in an id needs decoding, and not all that somebody mistypes can be decoded.
   const job = /^\/jobs\/([^/]+)$/.exec(url.pathname)?.[1];
-  if (job) return <JobPage key={job} id={decodeURIComponent(job)} />;
+  if (job) return <JobPage key={job} id={job} />;
   switch (url.pathname) {
     case "/": return <JobsPage query={url.searchParams} />;
     case "/activity": return <ActivityPage />;

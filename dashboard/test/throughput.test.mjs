@@ -47,3 +47,8 @@ test("a job goes by its name, else by its file, else by its id", () => {
   const id = "job_01M7YSBQZ04EGTGZMT2RS9SJA9";
   assert.deepEqual([title({ id, name: "encode", filePath: "a/b" }), title({ id, name: null, filePath: "a/b.mp4" }), title({ id, name: null, filePath: null })], ["encode", "b.mp4", "job_…S9SJA9"]);
 });
+
+test("a name or path that shows nothing gives way to what can be seen and clicked on", () => {
+  const id = "job_01M7YSBQZ04EGTGZMT2RS9SJA9";
+  assert.deepEqual([title({ id, name: "  ", filePath: "a/b/" }), title({ id, name: null, filePath: "/" })], ["b", "job_…S9SJA9"]);
+});

@@ -5,6 +5,7 @@ import { call, type CallOptions, type Request } from "../call.js";
 import { type Clock, systemClock } from "../clock.js";
 import { checkpointsOf } from "../jobs.js";
 import { Refused } from "../refused.js";
+import { showable } from "../text.js";
 import type { Checkpoint, Job, Json, JsonObject, LogEntry, LogLevel, SubProgress } from "../types.js";
 import { JobError } from "./job-error.js";
 import { LogBuffer } from "./log-buffer.js";
@@ -33,6 +34,7 @@ export class Attempt<Payload = Json> {
   #waiting = 0;
   #logs: LogBuffer;
   #newest: object | undefined;
+  #percent = 0;
   #lastReport: number;
   #cancelBeat: (() => void) | undefined;
 
@@ -66,7 +68,9 @@ export class Attempt<Payload = Json> {
 
   /** Call it as often as you like: the newest is sent, a few times a second. */
   progress(percent: number, message?: string, subProgress?: SubProgress): void {
-    this.#newest = { percent: Math.min(100, Math.max(0, Math.round(percent * 10) / 10)), message, subProgress };
+    // What is no number (0 of 0) says nothing new, and no message is no mistake.
+    if (Number.isFinite(percent)) this.#percent = Math.min(100, Math.max(0, Math.round(percent * 10) / 10));
+    this.#newest = { percent: this.#percent, message: message ? showable(message) : undefined, subProgress };
     this.#soon();
   }
 

@@ -1,5 +1,7 @@
 // Why a job failed, in the words that the service keeps.
 
+import { showable } from "../text.js";
+
 export interface JobErrorOptions {
   /** A stable word to branch on, up to 200 characters. */
   code?: string;
@@ -16,7 +18,7 @@ export class JobError extends Error {
   readonly retry: boolean | undefined;
 
   constructor(message: string, { code, retry, cause }: JobErrorOptions = {}) {
-    super(message, { cause });
+    super(showable(message), { cause });
     this.code = code;
     this.retry = retry;
   }

@@ -1,4 +1,5 @@
 // Log lines that wait to be sent together. Invariant: a batch is within the service's caps, so it is never refused for its size.
+import { json } from "../text.js";
 import type { LogEntry } from "../types.js";
 
 const ENTRIES = 1_000;
@@ -23,7 +24,7 @@ export class LogBuffer {
 
   add(entry: LogEntry): void {
     const timestamp = entry.timestamp ?? new Date(this.#now()).toISOString();
-    this.#lines.push(JSON.stringify({ ...entry, timestamp, message: cut(entry.message) }));
+    this.#lines.push(json({ ...entry, timestamp, message: cut(entry.message) }));
   }
 
   /** The next batch, oldest lines first; empty when nothing waits. */

@@ -89,10 +89,15 @@ async function deleteNow(ids: readonly string[], keepalive = false): Promise<voi
   if (failures.length > 0) say(`Not deleted: ${failures[0]}`, { bad: true });
 }
 
-/** Who leaves the page has stopped considering: what was deleted goes. */
-addEventListener("pagehide", () => {
+/** Who leaves has stopped considering: what was deleted goes, while there is a session that may. */
+export async function deletePending(keepalive = false): Promise<void> {
   const ids = [...pending.keys()];
   for (const timer of pending.values()) clearTimeout(timer);
   pending.clear();
-  if (ids.length > 0) void deleteNow(ids, true);
-});
+  notices.update((now) => now.filter((notice) => !notice.undo));
+  if (ids.length > 0) await deleteNow(ids, keepalive);
+}
+
+addEventListener("pagehide", () => void deletePending(true));
+
+export const undoLast = (): void => notices.get().findLast((notice) => notice.undo)?.undo?.();

@@ -6,7 +6,7 @@ import type { Notice } from "../model/table.ts";
 import { queueWord } from "../model/types.ts";
 import type { Job, QueueEvent, QueueJob, QueueStatus, Stats } from "../model/types.ts";
 import { get, sentence } from "./api.ts";
-import { lost, may } from "./session.ts";
+import { confirmSession, lost, may } from "./session.ts";
 import { createStore } from "./store.ts";
 import { createConnection, UNCONNECTED, watched } from "./watched.ts";
 import type { Watched } from "./watched.ts";
@@ -33,6 +33,7 @@ const FILL_MS = 150;
 // Where jobs come all the time, their names are fetched together.
 const BETWEEN_FILLS_MS = 1_500;
 const RECOUNT_MS = 800;
+const RECOUNT_LONGEST_MS = 60_000;
 // A few jobs are asked for one by one; more are cheaper as a page.
 const ONE_BY_ONE = 3;
 const JOBS_HELD = 5_000;
@@ -43,6 +44,9 @@ let recounting: ReturnType<typeof setTimeout> | undefined;
 let moved = false;
 let filledAt = 0;
 let known = false;
+// An answer to what an earlier session asked is not for this one.
+let session = 0;
+let recountsFailed = 0;
 
 export function startFeed(): void {
   // Who may not read lists learns of the jobs from what the feed still has of them.
@@ -52,16 +56,26 @@ export function startFeed(): void {
 export function stopFeed(): void {
   stream?.stop();
   stream = null;
+  session += 1;
   connection.set(UNCONNECTED);
   known = false;
   clearTimeout(filling);
   clearTimeout(recounting);
+  filling = recounting = undefined;
+  recountsFailed = 0;
   table.set(emptyTable);
   reaches.set(new Map());
 }
 
+let phase = connection.get().phase;
+
 connection.watch(() => {
-  if (connection.get().status === 401) lost("Your session is over. Sign in again.");
+  const before = phase;
+  const now = connection.get();
+  phase = now.phase;
+  if (now.status === 401) lost("Your session is over. Sign in again.");
+  // It ends a session's streams, so each new connection may be without one.
+  else if (phase === "catching-up" && before !== phase) void confirmSession();
 });
 
 function heard(events: QueueEvent[]): void {
@@ -115,8 +129,9 @@ function tidy(): void {
 /** Those whose names the page lacks. One that is further down than anybody has looked moves without being asked for. */
 const unnamed = (): string[] => strangersInSight(table.get(), new Map([...reaches.get()].map(([tab, { cursor }]) => [tab, cursor])));
 
+/** Later each time that it fails: a service in trouble is not helped by being asked. */
 function recountSoon(): void {
-  recounting ??= setTimeout(recount, RECOUNT_MS);
+  recounting ??= setTimeout(recount, Math.min(RECOUNT_LONGEST_MS, RECOUNT_MS * 2 ** recountsFailed));
 }
 
 /** Counters that were read while jobs moved may count a move twice, so they are read again when it is quieter. */
@@ -124,11 +139,16 @@ async function recount(): Promise<void> {
   clearTimeout(recounting);
   recounting = undefined;
   moved = false;
+  const asked = session;
   try {
     const stats = await get<Stats>("/queue/stats");
+    if (asked !== session) return;
+    recountsFailed = 0;
     table.update((now) => withStats(now, stats));
     if (moved) recountSoon();
   } catch (error) {
+    if (asked !== session) return;
+    recountsFailed += 1;
     if (error instanceof Refused && error.status === 403) return; // asking again would not help
     recountSoon();
   }
@@ -137,7 +157,9 @@ async function recount(): Promise<void> {
 async function fill(): Promise<void> {
   const ids = unnamed();
   const since = place();
+  const asked = session;
   const jobs = ids.length > ONE_BY_ONE ? await newest(ids) : await Promise.all(ids.map(one));
+  if (asked !== session) return;
   filling = undefined;
   filledAt = Date.now();
   table.update((now) => ids.reduce((left, id) => forget(left, id), withListed(now, jobs.filter((job) => job !== null), since)));
@@ -172,12 +194,15 @@ export async function more(status: QueueStatus | null): Promise<void> {
   setReach(tab, { loading: true, error: null, cursor: reach?.cursor ?? null });
   const query = new URLSearchParams({ limit: "100", ...(status && { status }), ...(reach?.cursor && { cursor: reach.cursor }) });
   const since = place();
+  const asked = session;
   try {
     const page = await get<Page>(`/queue/jobs?${query}`);
+    if (asked !== session) return;
     table.update((now) => withListed(now, page.jobs, since));
     setReach(tab, { loading: false, error: null, cursor: page.nextCursor });
     tidy();
   } catch (error) {
+    if (asked !== session) return;
     setReach(tab, { loading: false, error: sentence(error), cursor: reach?.cursor ?? null });
   }
 }

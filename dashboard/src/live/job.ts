@@ -74,6 +74,7 @@ export class OpenJob {
   #draw(view: JobView | undefined): void {
     const came = this.#newLines.splice(0);
     this.lines.append(came);
+    this.connection.update((now) => (now.cursor === this.#cursor ? now : { ...now, cursor: this.#cursor }));
     this.now.update((now) => ({
       ...now, view: view ?? now.view, linesTold: now.linesTold + came.length,
       events: this.#events.length === now.events.length ? now.events : [...this.#events],

@@ -33,8 +33,16 @@ export async function signOut(): Promise<void> {
   lost();
 }
 
+/** Where anybody may read, the service goes on with the public part when a session is over, and does not say so: ask it. */
+export async function confirmSession(): Promise<void> {
+  await get<Session>("/api/session").catch((error) => {
+    if (error instanceof Refused && error.status === 401) lost("Your session is over. Sign in again.");
+  });
+}
+
 export function lost(why?: string): void {
   heldKey.set(null);
+  adminToken.set(null);
   who.set(why ? { state: "nobody", why } : { state: "nobody" });
 }
 

@@ -41,9 +41,9 @@ export const date = (iso: string | null): string => (iso ? dateFormat.format(Dat
 const countFormat = new Intl.NumberFormat("en");
 export const count = (number: number): string => countFormat.format(number);
 
-/** A job without a name goes by its path's last part, else by its id. */
+/** A job without a name goes by its path's last part, else by its id. A name of blanks is none: nobody could see it, or click on it. */
 export const title = (job: { id: string; name: string | null; filePath: string | null }): string =>
-  job.name ?? job.filePath?.split("/").pop() ?? shortId(job.id);
+  job.name?.trim() || job.filePath?.split("/").findLast((part) => part.trim()) || shortId(job.id);
 
 /** The end of a ULID is what differs. */
 export const shortId = (id: string): string => `${id.slice(0, 4)}…${id.slice(-6)}`;

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { table } from "../live/feed.ts";
 import { heldKey, scopesOf, who } from "../live/session.ts";
 import { useStore } from "../live/store.ts";
-import { percent } from "../model/format.ts";
+import { percent, title } from "../model/format.ts";
 import { firstJob, stepsDone } from "../model/snippets.ts";
 import type { QueueJob } from "../model/types.ts";
 import { Bar } from "../parts/bar.tsx";
@@ -55,7 +55,7 @@ function useNewJob(): QueueJob | null {
 
 const Noticed = ({ job }: { job: QueueJob }) => (
   <div class="notice stack" role="status" style={{ gap: "8px" }}>
-    <div class="row"><StatusMark status={job.status} progress={job.progress} /><a class="link grow cut" href={`/jobs/${job.id}`}>{job.name ?? job.id}</a><span class="quiet">{STATUS_WORDS[job.status]}, {percent(job.progress)}</span></div>
+    <div class="row"><StatusMark status={job.status} progress={job.progress} /><a class="link grow cut" href={`/jobs/${job.id}`}>{title(job)}</a><span class="quiet">{STATUS_WORDS[job.status]}, {percent(job.progress)}</span></div>
     <Bar value={job.progress} label="Progress of your first job" status={job.status} />
   </div>
 );

@@ -24,7 +24,7 @@ export function JobsPage({ query }: { query: URLSearchParams }) {
   const asked = query.get("status") as QueueStatus | null;
   const status = asked && QUEUE_STATUSES.includes(asked) ? asked : null;
   const reads = scopesOf(useStore(who)).includes("jobs:read");
-  const { rows, search, setSearch, reach } = useRows(status, reads);
+  const { rows, search, setSearch, reach } = useRows(status, query.get("q") ?? "", reads);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [drawn, setDrawn] = useState(DRAWN);
   const field = useRef<HTMLInputElement>(null);
@@ -37,7 +37,7 @@ export function JobsPage({ query }: { query: URLSearchParams }) {
     <>
       <div class="pagehead"><h1>Jobs</h1></div>
       {!reads && <div class="above"><Needs scope="jobs:read">This key sees progress only: jobs show as they move. Names, older jobs and the counters are not for it.</Needs></div>}
-      <Tabs status={status} />
+      <Tabs status={status} search={search} />
       <div class="toolbar">
         {selection.length > 0 ? <BulkBar jobs={selection} clear={clear} /> : <Search field={field} value={search} onInput={setSearch} />}
       </div>
@@ -57,12 +57,19 @@ export function JobsPage({ query }: { query: URLSearchParams }) {
   );
 }
 
-function useRows(status: QueueStatus | null, reads: boolean) {
-  const [search, setSearch] = useState("");
+/** With the search in it, so that whoever opens a job and comes back finds the list as it was. */
+function address(status: QueueStatus | null, search: string): string {
+  const query = new URLSearchParams({ ...(status && { status }), ...(search && { q: search }) }).toString();
+  return query ? `/?${query}` : "/";
+}
+
+function useRows(status: QueueStatus | null, asked: string, reads: boolean) {
+  const [search, setSearch] = useState(asked);
   const now = useStore(table);
   const hidden = useStore(leaving);
   const reach = useStore(reaches, (all) => all.get(status ?? ""));
   useEffect(() => { if (reads && !reach) void more(status); }, [status, reach]);
+  useEffect(() => go(address(status, search), { replace: true }), [search]);
   useEffect(() => {
     const exact = search.trim();
     if (!exact || !reads) return;
@@ -75,10 +82,10 @@ function useRows(status: QueueStatus | null, reads: boolean) {
   return { rows, search, setSearch, reach };
 }
 
-function Tabs({ status }: { status: QueueStatus | null }) {
+function Tabs({ status, search }: { status: QueueStatus | null; search: string }) {
   const stats = useStore(table, (now) => now.stats);
   const tab = (to: QueueStatus | null, name: string, number: number | undefined) => (
-    <a key={name} href={to ? `/?status=${to}` : "/"} aria-current={to === status ? "page" : undefined}>
+    <a key={name} href={address(to, search)} aria-current={to === status ? "page" : undefined}>
       {name}
       <span class={`n ${to === "error" && number ? "alarm" : ""}`} data-count={to ?? "total"}>{number === undefined ? "" : count(Math.max(0, number))}</span>
     </a>

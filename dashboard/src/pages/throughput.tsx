@@ -103,13 +103,15 @@ function PerMinute({ of, now }: { of: Throughput; now: number }) {
     series: [
       { label: "minute", value: (_, at) => (at ? hour(at) : "") },
       { label: "created", value: pointed, stroke: colour("--ink-3"), width: 1.5, points: { show: false }, dash: [3, 3] },
-      { label: "completed", value: pointed, stroke: colour("--accent"), fill: `${colour("--accent")}55`, paths: bars, points: { show: false } },
+      { label: "completed", value: (plot, value, _, at) => (at === null ? "" : String((value ?? 0) - (plot.data[3]![at] ?? 0) || "")), stroke: colour("--accent"), fill: `${colour("--accent")}55`, paths: bars, points: { show: false } },
       { label: "failed", value: pointed, stroke: colour("--bad"), fill: colour("--bad"), paths: bars, points: { show: false } },
     ],
   });
   const [, created, completed, failed] = of.perMinute;
   const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
-  return <Plot make={make} data={[of.perMinute[0], created, barsOf(completed), barsOf(failed)]} redraw={Math.floor(now / REDRAW_MS)} label={`In this time ${sum(created)} of these jobs were created, ${sum(completed)} completed and ${sum(failed)} failed.`} />;
+  // One bar on the other: side by side they would be thin, and one before the other would hide it.
+  const finished = completed.map((many, i) => many + failed[i]!);
+  return <Plot make={make} data={[of.perMinute[0], created, barsOf(finished), barsOf(failed)]} redraw={Math.floor(now / REDRAW_MS)} label={`In this time ${sum(created)} of these jobs were created, ${sum(completed)} completed and ${sum(failed)} failed.`} />;
 }
 
 function Durations({ of }: { of: Throughput }) {

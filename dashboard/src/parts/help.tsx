@@ -3,7 +3,7 @@ import { Dialog } from "./dialog.tsx";
 
 const KEYS: [string[], string][] = [
   [["j", "k"], "next, previous job"], [["Enter"], "open it"], [["x"], "select it, for several at once"], [["/"], "search"],
-  [["r"], "retry the job or the selection"], [["c"], "cancel or kill it"], [["#"], "delete it"], [["g", "j"], "go to jobs; g a activity, g t throughput, g k keys, g s first job"],
+  [["r"], "retry the job or the selection"], [["c"], "cancel or kill it"], [["#"], "delete it"], [["u"], "undo a delete"], [["g", "j"], "go to jobs; g a activity, g t throughput, g k keys, g s first job"],
   [["Enter", "↑", "↓"], "in a log: open a whole line, go on from there"],
   [["Esc"], "clear the search or the selection"], [["?"], "this help"],
 ];

@@ -78,7 +78,8 @@ function Window({ rows, redraw, follow, wanted, picked, pick }: WindowProps) {
   const [atEnd, setAtEnd] = useState(true);
   const sticks = useRef(true);
   const look = () => {
-    const at = box.current!;
+    const at = box.current;
+    if (!at) return; // its size was watched until it went
     sticks.current = at.scrollTop + at.clientHeight >= at.scrollHeight - ROW * 1.5;
     setAtEnd(sticks.current);
     setView({ top: at.scrollTop, height: at.clientHeight });

@@ -1,6 +1,7 @@
 // The frame around every page: where one can go, how the connection is, who is signed in.
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { deletePending } from "../live/actions.ts";
 import { table } from "../live/feed.ts";
 import { go } from "../live/route.ts";
 import { signOut } from "../live/session.ts";
@@ -46,12 +47,14 @@ export function ThemeButton() {
   return <button type="button" class="btn plain icon" title={label} aria-label={label} onClick={() => choose(next)}><Icon name={icon} /></button>;
 }
 
+const leave = (): Promise<void> => deletePending().then(signOut);
+
 function Tools({ help }: { help: () => void }) {
   return (
     <>
       <ThemeButton />
       <button type="button" class="btn plain icon" title="Keyboard (?)" aria-label="Keyboard shortcuts" onClick={help}><Icon name="help" /></button>
-      <button type="button" class="btn plain icon" title="Sign out" aria-label="Sign out" onClick={signOut}><Icon name="leave" /></button>
+      <button type="button" class="btn plain icon" title="Sign out" aria-label="Sign out" onClick={leave}><Icon name="leave" /></button>
     </>
   );
 }

@@ -1,6 +1,6 @@
 // The table by keyboard. The focus itself moves, so that a screen reader follows and Enter opens by itself.
 import { useEffect } from "preact/hooks";
-import { act, remove } from "../live/actions.ts";
+import { act, remove, undoLast } from "../live/actions.ts";
 import { scopesOf, who } from "../live/session.ts";
 import { allowed } from "../model/table.ts";
 import type { QueueJob } from "../model/types.ts";
@@ -49,6 +49,7 @@ function command(key: string, table: Table): boolean {
     case "k": step(-1); return true;
     case "/": table.field.current?.focus(); return true;
     case "x": rowOf(document.activeElement)?.querySelector<HTMLInputElement>("input[type=checkbox]")?.click(); return true;
+    case "u": undoLast(); return true;
     case "Escape": escape(table); return true;
     default: return toJobs(key, table);
   }

@@ -46,6 +46,9 @@ describe("the page of a job", () => {
     await made.log(["line one"]);
     const page = await open(browser, made.path);
     await live(page, conn);
+    const before = await page.locator(conn).textContent();
+    await made.progress(10);
+    await page.waitForFunction(([conn, before]) => document.querySelector(conn).textContent !== before, [conn, before]);
     await page.context().setOffline(true);
     await page.waitForSelector(`${conn}[data-phase=offline]`);
     await made.stage("missed", "start");
@@ -121,6 +124,9 @@ describe("the page of a job", () => {
   test("of a job that is not there says so", async () => {
     const page = await open(browser, "/jobs/job_01M0000000000000000000000Z");
     await seen(page, "This job is not here");
+    await page.goto("/jobs/%");
+    await page.getByRole("heading", { name: /^This job/ }).waitFor();
+    assert.deepEqual(page.errors, []);
     await page.context().close();
   });
 });

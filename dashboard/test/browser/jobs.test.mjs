@@ -44,6 +44,41 @@ describe("a session that ends", () => {
     assert.deepEqual(page.errors, []);
     await page.context().close();
   });
+
+  test("is noticed where anybody may read, though the streams go on without it", async () => {
+    const page = await open(browser);
+    await live(page);
+    await page.context().clearCookies();
+    await page.context().setOffline(true);
+    await page.waitForSelector(".side .conn[data-phase=offline]");
+    await page.context().setOffline(false);
+    await seen(page, "Your session is over.");
+    await page.context().close();
+  });
+
+  test("by signing out takes the admin token with it, and deletes what was on its way out", async () => {
+    const gone = await job({ name: unique("gone") });
+    const page = await open(browser);
+    await live(page);
+    await page.keyboard.press("g");
+    await page.keyboard.press("k");
+    await page.getByRole("textbox", { name: "Admin token" }).fill(place.adminToken);
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByRole("button", { name: "Forget the admin token" }).waitFor();
+    await page.keyboard.press("g");
+    await page.keyboard.press("j");
+    const deleted = page.waitForResponse((response) => response.request().method() === "DELETE" && response.url().endsWith(gone.id));
+    await row(page, gone).getByRole("button", { name: /^Delete/ }).click();
+    await page.getByRole("button", { name: "Sign out" }).first().click();
+    assert.equal((await deleted).status(), 200);
+    await page.getByLabel("API key").fill(place.apiKey);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await live(page);
+    await page.keyboard.press("g");
+    await page.keyboard.press("k");
+    await page.getByRole("textbox", { name: "Admin token" }).waitFor();
+    await page.context().close();
+  });
 });
 
 describe("the table", () => {
@@ -123,6 +158,12 @@ describe("the table", () => {
     await page.keyboard.type(name.toUpperCase());
     await page.waitForFunction(() => document.querySelectorAll("tr[data-job]").length === 2);
     await row(page, other).waitFor();
+    await row(page, one).getByRole("link").click();
+    await page.getByRole("heading", { name }).waitFor();
+    await page.goBack();
+    await row(page, other).waitFor();
+    assert.equal(await page.locator("tr[data-job]").count(), 2, "who comes back finds what was searched");
+    await page.keyboard.press("/");
     await page.keyboard.press("Escape");
     await page.getByRole("link", { name: /^Running/ }).click();
     await row(page, one).waitFor();
@@ -186,6 +227,10 @@ describe("the table", () => {
     await row(page, kept).getByRole("button", { name: /^Delete/ }).click();
     await row(page, kept).waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Undo" }).click();
+    await row(page, kept).waitFor();
+    await row(page, kept).getByRole("button", { name: /^Delete/ }).click();
+    await row(page, kept).waitFor({ state: "detached" });
+    await page.keyboard.press("u");
     await row(page, kept).waitFor();
     const deleted = page.waitForResponse((response) => response.request().method() === "DELETE" && response.url().endsWith(gone.id));
     await row(page, gone).getByRole("button", { name: /^Delete/ }).click();

@@ -38,7 +38,7 @@ const pages = {
   throughput: ["/throughput", (page) => page.waitForSelector(".uplot canvas")],
   keys: ["/keys", (page) => seen(page, "Your session")],
   start: ["/start", (page) => seen(page, "Create a job")],
-  lost: ["/nowhere", (page) => seen(page, "There is no such page")],
+  lost: ["/jobs/a/b", (page) => seen(page, "There is no such page")],
   reference: ["/reference", (page) => seen(page, "/api/v1/jobs/{job}/events")],
 };
 /** Pages that are not the dashboard's own frame. */
@@ -62,6 +62,23 @@ for (const size of Object.keys(sizes)) {
     });
   }
 }
+
+test("what a producer wrote without a blank fits a phone, and what it left blank has a name", async () => {
+  const made = await job({ name: "W".repeat(200), filePath: "media/".repeat(60) });
+  await made.ack();
+  await made.stage("encode", "error", { error: "E".repeat(900) });
+  await made.fail("E".repeat(900));
+  await job({ name: " " });
+  const page = await open(browser, made.path, { size: "phone" });
+  for (const [path, ready] of [[made.path, ".gantt .stage"], ["/activity", ".feed li"], ["/", "tr[data-job]"]]) {
+    await page.goto(path);
+    await page.waitForSelector(ready);
+    await live(page);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${path} is wider than the window`);
+    assert.deepEqual(await violations(page), []);
+  }
+  await page.context().close();
+});
 
 describe("keys", () => {
   test("are made with scopes, shown once, used, and revoked; the admin token is forgotten with the page", async () => {

@@ -136,6 +136,24 @@ fn every_fact_fits_what_is_said_of_it_in_a_page_of_the_log() {
 }
 
 #[test]
+fn every_stream_shows_examples_that_its_schema_knows() {
+    for (path, union) in [
+        ("/api/v1/jobs/{job}/events", "PipelineEvent"),
+        ("/queue/events", "QueueEvent"),
+        ("/api/assets/{job}/events", "AssetEvent"),
+    ] {
+        let stream = &DOCUMENT["paths"][path]["get"]["responses"]["200"]["content"]["text/event-stream"];
+        let known = events(union);
+        let examples = stream["examples"].as_object().expect("examples");
+        assert!(examples.len() >= 6, "{path} has {}", examples.len());
+        for (name, example) in examples {
+            let listed = if name.starts_with("stage:") { "stage:" } else { name };
+            fits(name, known.get(listed).unwrap_or_else(|| panic!("{union} does not know {name}")), &example["value"]["data"]);
+        }
+    }
+}
+
+#[test]
 fn the_asset_view_and_the_queue_view_are_closed() {
     for union in ["AssetEvent", "QueueEvent"] {
         for (name, data) in events(union).into_iter().filter(|(name, _)| name != "reset") {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { duration, ago, title } from "../src/model/format.ts";
-import { histogram, percentile, throughputOf } from "../src/model/throughput.ts";
+import { failureRates, histogram, percentile, placeAmong, throughputOf } from "../src/model/throughput.ts";
 
 const at = (ms) => new Date(ms).toISOString();
 const job = (status, createdAt, startedAt, completedAt, attempt = 1) => ({ status, attempt, createdAt: at(createdAt), startedAt: startedAt && at(startedAt), completedAt: completedAt && at(completedAt) });
@@ -41,6 +41,17 @@ test("durations are written as a person says them", () => {
   const said = [0, 940, 1_540, 42_000, 60_000, 192_000, 3_600_000, 93_600_000, NaN, -1].map(duration);
   assert.deepEqual(said, ["0 ms", "940 ms", "1.5 s", "42 s", "1 min", "3 min 12 s", "1 h", "1 d 2 h", "–", "–"]);
   assert.deepEqual([ago(null, 0), ago(at(0), 5_000), ago(at(0), 125_000), ago(at(0), 90_000_000)], ["never", "just now", "2 min ago", "1 d ago"]);
+});
+
+test("a duration stands in the bar that counts it, and the longest at the end of the last", () => {
+  const durations = [1_000, 2_000, 8_000, 64_000];
+  const bins = histogram(durations, 6);
+  for (const value of durations.slice(0, 3)) assert.equal(bins[Math.round(placeAmong(bins, value) + 1e-9)].count > 0, true, String(value));
+  assert.deepEqual([placeAmong(bins, 1_000), Math.round(placeAmong(bins, 64_000) * 2) / 2, placeAmong([], 5)], [-0.5, 5.5, 0]);
+});
+
+test("the failure rate of a minute is of what finished in it, and there is none where nothing did", () => {
+  assert.deepEqual(failureRates([[0, 60, 120], [9, 9, 9], [3, 0, 0], [1, 0, 2]]), [25, null, 100]);
 });
 
 test("a job goes by its name, else by its file, else by its id", () => {

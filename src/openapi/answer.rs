@@ -1,5 +1,6 @@
 //! Owns how an answer and its headers are written.
 
+use crate::openapi::examples::{self, Frames};
 use serde_json::{Map, Value, json};
 
 /// One answer that is no refusal.
@@ -24,10 +25,10 @@ impl Answer {
         Answer::new(201, about).json(schema, example)
     }
 
-    /// 200 with a stream of these events.
-    pub fn stream(about: &'static str, event: Value) -> Answer {
+    /// 200 with a stream of these events; `frames` are examples.
+    pub fn stream(about: &'static str, event: Value, frames: &Frames) -> Answer {
         let answer = Answer::new(200, about).with("StreamCacheControl").with("XAccelBuffering");
-        answer.content("text/event-stream", json!({ "schema": event }))
+        answer.content("text/event-stream", json!({ "schema": event, "examples": examples::named(frames) }))
     }
 
     pub fn json(self, schema: Value, example: Value) -> Answer {

@@ -252,3 +252,13 @@ pub fn asset_frames() -> Frames {
 pub fn of(frames: &Frames, name: &str) -> Value {
     frames.iter().find(|(known, _)| known == name).map_or(Value::Null, |(_, data)| data.clone())
 }
+
+/// As the `examples` of a media type: one event of each name.
+pub fn named(frames: &Frames) -> Value {
+    let mut examples = Map::new();
+    for (name, data) in frames {
+        let event = json!({ "event": name, "id": START.0.to_string(), "data": data });
+        examples.entry(name.clone()).or_insert_with(|| json!({ "value": event }));
+    }
+    examples.into()
+}

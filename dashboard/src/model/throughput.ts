@@ -76,3 +76,15 @@ export function histogram(sorted: readonly number[], bins: number): Bin[] {
   }
   return made;
 }
+
+/** Where a value stands among the bins: 0 is the middle of the first, so that a bar's edges are at ±0.5. */
+export function placeAmong(bins: readonly Bin[], value: number): number {
+  const [first] = bins;
+  if (!first) return 0;
+  const place = Math.log(Math.max(value, first.from) / first.from) / Math.log(first.to / first.from) - 0.5;
+  return Math.min(place, bins.length - 0.5);
+}
+
+/** Percent of what finished in each minute that failed; null where nothing finished. */
+export const failureRates = ([, , completed, failed]: Throughput["perMinute"]): (number | null)[] =>
+  failed.map((bad, i) => (bad + completed[i]! ? (100 * bad) / (bad + completed[i]!) : null));

@@ -7,8 +7,8 @@ import { theme } from "../live/theme.ts";
 import { scopesOf, who } from "../live/session.ts";
 import { useNow, useStore } from "../live/store.ts";
 import { clock, count, duration, plural } from "../model/format.ts";
-import { histogram, percentile, throughputOf } from "../model/throughput.ts";
-import type { Throughput } from "../model/throughput.ts";
+import { failureRates, histogram, percentile, placeAmong, throughputOf } from "../model/throughput.ts";
+import type { Bin, Throughput } from "../model/throughput.ts";
 import { QUEUE_STATUSES } from "../model/types.ts";
 import type { QueueJob } from "../model/types.ts";
 import { Bar } from "../parts/bar.tsx";
@@ -99,19 +99,21 @@ const around = (half: number) => (_: uPlot, low: number, high: number): [number,
 
 function PerMinute({ of, now }: { of: Throughput; now: number }) {
   const make = (width: number): uPlot.Options => ({
-    width, height: 230, cursor: { y: false }, scales: { x: { range: around(30) }, y: { range: (_, __, high) => [0, Math.max(4, high * 1.1)] } }, axes: axes(),
+    width, height: 230, cursor: { y: false }, scales: { x: { range: around(30) }, y: { range: (_, __, high) => [0, Math.max(4, high * 1.1)] }, "%": { range: [0, 105] } },
+    axes: [...axes(), { ...axes()[1], scale: "%", side: 1, size: 44, incrs: [25, 50], values: (_, splits) => splits.map((at) => `${at} %`), grid: { show: false } }],
     series: [
       { label: "minute", value: (_, at) => (at ? hour(at) : "") },
       { label: "created", value: pointed, stroke: colour("--ink-3"), width: 1.5, points: { show: false }, dash: [3, 3] },
       { label: "completed", value: (plot, value, _, at) => (at === null ? "" : String((value ?? 0) - (plot.data[3]![at] ?? 0) || "")), stroke: colour("--accent"), fill: `${colour("--accent")}55`, paths: bars, points: { show: false } },
       { label: "failed", value: pointed, stroke: colour("--bad"), fill: colour("--bad"), paths: bars, points: { show: false } },
+      { label: "failure rate", scale: "%", value: (_, rate) => (rate === null ? "" : `${Math.round(rate)} %`), stroke: colour("--warn"), width: 1.5, spanGaps: true, points: { show: true, size: 4, fill: colour("--warn") } },
     ],
   });
   const [, created, completed, failed] = of.perMinute;
   const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
   // One bar on the other: side by side they would be thin, and one before the other would hide it.
   const finished = completed.map((many, i) => many + failed[i]!);
-  return <Plot make={make} data={[of.perMinute[0], created, barsOf(finished), barsOf(failed)]} redraw={Math.floor(now / REDRAW_MS)} label={`In this time ${sum(created)} of these jobs were created, ${sum(completed)} completed and ${sum(failed)} failed.`} />;
+  return <Plot make={make} data={[of.perMinute[0], created, barsOf(finished), barsOf(failed), failureRates(of.perMinute)]} redraw={Math.floor(now / REDRAW_MS)} label={`In this time ${sum(created)} of these jobs were created, ${sum(completed)} completed and ${sum(failed)} failed.`} />;
 }
 
 function Durations({ of }: { of: Throughput }) {
@@ -121,13 +123,35 @@ function Durations({ of }: { of: Throughput }) {
   const make = (width: number): uPlot.Options => ({
     width, height: 230, cursor: { y: false }, scales: { x: { time: false, range: around(0.5) }, y: { range: (_, __, high) => [0, Math.max(4, high * 1.1)] } },
     axes: axes((_, splits) => splits.map((at) => (Number.isInteger(at) ? names(at) : "")), 84),
+    hooks: { draw: [(plot) => percentilesOn(plot, bins, of.durations)] },
     series: [
       { label: "from", value: (_, at) => (at === null ? "" : names(at)) },
       { label: "jobs", value: pointed, stroke: colour("--accent"), fill: `${colour("--accent")}55`, paths: bars, points: { show: false } },
     ],
   });
   const data: uPlot.AlignedData = [bins.map((_, i) => i), barsOf(bins.map((bin) => bin.count))];
-  return <Plot make={make} data={data} redraw={of.durations.length} label={`Half took at most ${timed(percentile(of.durations, 0.5))}, 95 % at most ${timed(percentile(of.durations, 0.95))}.`} />;
+  return <Plot make={make} data={data} redraw={of.durations.length} label={`Half took at most ${timed(percentile(of.durations, 0.5))}, 95 % at most ${timed(percentile(of.durations, 0.95))}, 99 % at most ${timed(percentile(of.durations, 0.99))}.`} />;
+}
+
+/** A line for each percentile across the bars, with its name at the top; where two would overlap, the names go one below the other. */
+function percentilesOn(plot: uPlot, bins: readonly Bin[], durations: readonly number[]): void {
+  const { ctx, bbox } = plot;
+  const ratio = devicePixelRatio;
+  ctx.save();
+  ctx.font = `${11 * ratio}px system-ui`;
+  ctx.lineWidth = ratio;
+  ctx.strokeStyle = ctx.fillStyle = colour("--ink-2");
+  ctx.setLineDash([4 * ratio, 3 * ratio]);
+  [50, 95, 99].forEach((share, i) => {
+    const x = plot.valToPos(placeAmong(bins, percentile(durations, share / 100)!), "x", true);
+    ctx.textAlign = x > bbox.left + bbox.width * 0.8 ? "right" : "left";
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    ctx.fillText(`p${share}`, x + (ctx.textAlign === "right" ? -4 : 4) * ratio, bbox.top + (11 + 13 * i) * ratio);
+  });
+  ctx.restore();
 }
 
 interface PlotProps {

@@ -18,6 +18,12 @@ function detail({ phase, cursor, resumedFrom, status }: Connection): string {
   return Number(cursor) > 0 ? `last event at ${place(cursor)}` : "";
 }
 
+/** As much of it as a chip has room for. */
+function brief({ phase, cursor, resumedFrom }: Connection): string {
+  if (phase === "offline") return Number(cursor) > 0 ? `since ${place(cursor)}` : "";
+  return phase !== "ended" && phase !== "refused" && resumedFrom ? `from ${place(resumedFrom)}` : "";
+}
+
 export function ConnectionState({ of = feed, chip }: { of?: Store<Connection>; chip?: boolean }) {
   const now = useStore(of);
   const reset = useStore(resets);
@@ -27,6 +33,7 @@ export function ConnectionState({ of = feed, chip }: { of?: Store<Connection>; c
       <span class={`lamp ${now.phase}`} aria-hidden="true" />
       <b role="status">{WORDS[now.phase]}</b>
       {!chip && more && <small>{more}</small>}
+      {chip && brief(now) && <small aria-hidden="true">{brief(now)}</small>}
       {chip && <span class="sr">{more}</span>}
     </div>
   );

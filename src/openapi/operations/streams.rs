@@ -22,9 +22,12 @@ fn gone() -> Answer {
 pub fn job() -> Operation {
     let events: Vec<_> = examples::events().into_iter().take(3).collect();
     let page = response::events_page(&events, Visibility::Full, limits::PAGE_DEFAULT, None);
-    let answer =
-        Answer::stream("The stream; or, with `Accept: application/json`, a page of the log.", named("PipelineEvent"))
-            .content("application/json", json!({ "schema": named("EventPage"), "example": page }));
+    let answer = Answer::stream(
+        "The stream; or, with `Accept: application/json`, a page of the log.",
+        named("PipelineEvent"),
+        &examples::pipeline_frames(),
+    )
+    .content("application/json", json!({ "schema": named("EventPage"), "example": page }));
     stream("Watch a job")
         .about(
             "`job:snapshot` first, always; with a cursor then every event that is newer; then live. It ends after `job:completed` or \
@@ -47,14 +50,14 @@ pub fn asset() -> Operation {
 fn asset_stream(summary: &'static str) -> Operation {
     stream(summary)
         .about("Without a cursor its whole log, then live. The stream stays open after the end, because a person may retry.")
-        .answers(Answer::stream("The stream.", named("AssetEvent")))
+        .answers(Answer::stream("The stream.", named("AssetEvent"), &examples::asset_frames()))
         .answers(gone())
 }
 
 pub fn activity() -> Operation {
     stream("Watch all jobs of a project, in the asset view")
         .about("Without a cursor its newest 100 events, then live.")
-        .answers(Answer::stream("The stream.", named("AssetEvent")))
+        .answers(Answer::stream("The stream.", named("AssetEvent"), &examples::asset_frames()))
 }
 
 pub fn queue() -> Operation {
@@ -63,5 +66,5 @@ pub fn queue() -> Operation {
             "`connected` first, with the id from which the stream goes on; then live. A job's progress may be conflated to its \
              latest value; nothing else is ever left out.",
         )
-        .answers(Answer::stream("The stream.", named("QueueEvent")))
+        .answers(Answer::stream("The stream.", named("QueueEvent"), &examples::queue_frames()))
 }

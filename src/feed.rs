@@ -162,7 +162,7 @@ mod tests {
         assert_eq!(
             Channel::Queue.opening(plan, EventId(3), "client_1"),
             "event: reset\ndata: {\"reason\":\"cursor_ahead\",\"oldest\":3}\n\n\
-             event: connected\nid: 7\ndata: {\"clientId\":\"client_1\"}\n\n"
+             event: connected\ndata: {\"clientId\":\"client_1\"}\nid: 7\n\n"
         );
     }
 

@@ -21,11 +21,12 @@ impl Frame {
     pub fn encode(&self, out: &mut String) {
         debug_assert!(!self.name.contains(['\r', '\n', '\0']), "an event's name is one line");
         let _ = writeln!(out, "event: {}", self.name);
-        if let Some(id) = self.id {
-            let _ = writeln!(out, "id: {id}");
-        }
         for line in lines(&self.data) {
             let _ = writeln!(out, "data: {line}");
+        }
+        // Last: some readers take the id for seen as soon as they read it, and would lose an event that is cut after it.
+        if let Some(id) = self.id {
+            let _ = writeln!(out, "id: {id}");
         }
         out.push('\n');
     }
@@ -87,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_frame_is_its_name_its_id_and_its_data() {
-        assert_eq!(encoded("job:completed", Some(7), "{}"), "event: job:completed\nid: 7\ndata: {}\n\n");
+        assert_eq!(encoded("job:completed", Some(7), "{}"), "event: job:completed\ndata: {}\nid: 7\n\n");
         assert_eq!(encoded("heartbeat", None, "{}"), "event: heartbeat\ndata: {}\n\n");
     }
 

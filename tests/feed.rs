@@ -4,6 +4,8 @@ mod support;
 
 #[path = "feed/asset.rs"]
 mod asset;
+#[path = "feed/format.rs"]
+mod format;
 #[path = "feed/latency.rs"]
 mod latency;
 #[path = "feed/listed.rs"]

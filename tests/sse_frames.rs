@@ -18,6 +18,8 @@ use support::reader::{normalised, read, read_in};
 use support::story::{given_running, nothing};
 use support::{facts, hostile};
 
+#[path = "sse_frames/format.rs"]
+mod format;
 #[path = "sse_frames/seed.rs"]
 mod seed;
 
@@ -135,7 +137,7 @@ fn each_fact_has_its_frame_to_the_letter() {
     for sample in facts::samples() {
         let expected = match sample.frame {
             ("", _) => String::new(),
-            (name, data) => format!("event: {name}\nid: 1772355600000\ndata: {data}\n\n"),
+            (name, data) => format!("event: {name}\ndata: {data}\nid: 1772355600000\n\n"),
         };
         assert_eq!(frame_of(&sample.event()), expected, "{:?}", sample.fact);
     }
@@ -182,10 +184,19 @@ fn a_reset_is_told_before_the_snapshot_and_carries_no_id() {
     let story = given_running(support::build::job());
     let plan = Plan::Reset { reason: ResetReason::CursorTooOld, from: EventId(20) };
     let text = lens(Visibility::Full).opening(story.job(), plan, EventId(11));
-    assert!(text.starts_with("event: reset\ndata: {\"reason\":\"cursor_too_old\",\"oldest\":11}\n\nevent: job:snapshot\nid: 20\n"));
+    assert!(text.starts_with("event: reset\ndata: {\"reason\":\"cursor_too_old\",\"oldest\":11}\n\nevent: job:snapshot\ndata: "));
+    assert!(text.ends_with("\nid: 20\n\n"));
     let ahead = Plan::Reset { reason: ResetReason::CursorAhead, from: EventId(20) };
     assert!(lens(Visibility::Public).opening(story.job(), ahead, EventId(11)).contains("cursor_ahead"));
     assert_eq!(lens(Visibility::Full).opening(story.job(), Plan::Gone, EventId(0)), "");
+}
+
+/// A reader that is cut in the middle of an event must come back with the id of the one before. Some take an id for seen as
+/// soon as they have read its line (`docs/CLIENTS.md`), so it stands after all that may be long.
+#[test]
+fn the_id_of_an_event_is_its_last_line() {
+    let frame = Frame { name: "x".to_owned(), id: Some(EventId(7)), data: "1\n2".to_owned() };
+    assert_eq!(encoded(&frame), "event: x\ndata: 1\ndata: 2\nid: 7\n\n");
 }
 
 #[test]

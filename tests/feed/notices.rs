@@ -16,7 +16,7 @@ fn stored(notice: &Notice) -> String {
 }
 
 fn frame((name, data): facts::Shown) -> String {
-    if name.is_empty() { String::new() } else { format!("event: {name}\nid: 1772355600000\ndata: {data}\n\n") }
+    if name.is_empty() { String::new() } else { format!("event: {name}\ndata: {data}\nid: 1772355600000\n\n") }
 }
 
 fn deleted() -> Notice {

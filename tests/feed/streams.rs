@@ -78,7 +78,7 @@ fn the_events_of_the_seed_come_out_as_they_stand_there() {
             r#"event: job:progress|data: {"jobId":"J","progress":47}"#,
             end,
         ];
-        let frame = |text: &str| format!("{}\n\n", text.replace('|', "\nid: 1772355600000\n").replace('J', job().id.as_str()));
+        let frame = |text: &str| format!("{}\nid: 1772355600000\n\n", text.replace('|', "\n").replace('J', job().id.as_str()));
         head.map(frame).concat()
     };
     assert_eq!(

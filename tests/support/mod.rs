@@ -6,6 +6,7 @@
 
 pub mod build;
 pub mod facts;
+pub mod format;
 pub mod hostile;
 pub mod reader;
 pub mod story;

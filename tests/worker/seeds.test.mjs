@@ -154,9 +154,9 @@ describe("a stream in a terminal", { concurrency: true }, () => {
     const report = { type: "complete", detail: "5 key facts", durationSec: 4.2 };
     await job.report("stages/research", report);
     await until("event: stage:research");
-    assert.match((await lines.next()).value, /^id: \d+$/);
     const data = (await lines.next()).value;
     assert.deepEqual(JSON.parse(data.slice("data: ".length)), { stage: "research", ...report });
+    assert.match((await lines.next()).value, /^id: \d+$/);
     await job.report("complete");
     await until("event: job:completed");
     await until("data: {}");

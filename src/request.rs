@@ -17,7 +17,7 @@ pub fn body(bytes: &[u8]) -> Result<Value, Problem> {
 /// What `POST /jobs` asks for: one job or several. The answer has the same shape.
 #[derive(Debug, PartialEq)]
 pub enum Creation {
-    One(Created),
+    One(Box<Created>),
     Many(Vec<Created>),
 }
 
@@ -32,7 +32,7 @@ pub fn create(body: &Value, project: &ProjectId, mut next_id: impl FnMut() -> Jo
             let one = |(index, entry)| created(&Fields::of(entry, &format!("[{index}]."))?, next_id(), project);
             entries.iter().enumerate().map(one).collect::<Result<_, _>>().map(Creation::Many)
         }
-        _ => created(&Fields::of(body, "")?, next_id(), project).map(Creation::One),
+        _ => created(&Fields::of(body, "")?, next_id(), project).map(|created| Creation::One(Box::new(created))),
     }
 }
 

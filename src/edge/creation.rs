@@ -60,7 +60,7 @@ impl Counter {
 
     async fn store(&self, creation: Creation, ids: Ids) -> Result<Value, Failure> {
         match creation {
-            Creation::One(created) => self.store_one(created, ids).await,
+            Creation::One(created) => self.store_one(*created, ids).await,
             Creation::Many(many) => {
                 let jobs = try_join_all(many.into_iter().map(|created| self.store_one(created, ids))).await?;
                 Ok(json!({ "jobs": jobs }))
@@ -117,7 +117,7 @@ fn adopt(creation: Creation, ids: Vec<JobId>) -> Creation {
     let with_id = |(created, id)| Created { id, ..created };
     match creation {
         Creation::One(created) => match ids.into_iter().next() {
-            Some(id) => Creation::One(with_id((created, id))),
+            Some(id) => Creation::One(Box::new(with_id((*created, id)))),
             None => Creation::One(created),
         },
         Creation::Many(many) => Creation::Many(many.into_iter().zip(ids).map(with_id).collect()),

@@ -22,7 +22,7 @@ fn created(body: &Value) -> Result<Creation, Problem> {
 
 fn one(body: Value) -> Created {
     match created(&body) {
-        Ok(Creation::One(created)) => created,
+        Ok(Creation::One(created)) => *created,
         other => panic!("{other:?}"),
     }
 }

@@ -11,6 +11,7 @@ mod level;
 mod list;
 mod output;
 mod overseer;
+mod printable;
 mod progress;
 mod run;
 mod say;

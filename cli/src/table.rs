@@ -1,6 +1,6 @@
 //! Owns columns that stand under each other. Invariant: what stands in a cell cannot steer the terminal.
 
-use crate::say;
+use crate::{printable, say};
 
 /// The last column takes what is left of a usual line.
 const LONGEST: usize = 60;
@@ -36,7 +36,7 @@ impl<const COLUMNS: usize> Table<COLUMNS> {
 }
 
 fn clean(cell: &str) -> String {
-    let cell: String = cell.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    let cell = printable::one_line(cell);
     if cell.chars().count() <= LONGEST { cell } else { cell.chars().take(LONGEST - 1).chain(['…']).collect() }
 }
 

@@ -4,6 +4,7 @@
 
 use crate::arguments::Tail;
 use crate::follower::{Event, Follower};
+use crate::printable;
 use crate::say::{self, say};
 use crate::service::{Call, Service};
 use crate::trouble::Trouble;
@@ -114,7 +115,7 @@ impl Log<'_> {
         }
         let (level, message) =
             (line["level"].as_str().unwrap_or_default(), line["message"].as_str().unwrap_or_default());
-        let message = printable(message);
+        let message = printable::log_line(message);
         say::line(&match (self.colour, level) {
             (true, "error" | "fatal") => format!("\x1b[31m{message}\x1b[0m"),
             (true, "warn") => format!("\x1b[33m{message}\x1b[0m"),
@@ -122,11 +123,6 @@ impl Log<'_> {
             _ => message,
         });
     }
-}
-
-/// Somebody else's line must not steer this terminal.
-fn printable(message: &str) -> String {
-    message.chars().map(|letter| if letter.is_control() && letter != '\t' { '\u{fffd}' } else { letter }).collect()
 }
 
 #[cfg(test)]
@@ -137,10 +133,5 @@ mod tests {
     fn a_level_is_one_of_the_service_s() {
         assert_eq!(level("Warning").unwrap(), "warn");
         assert!(level("loud").unwrap_err().to_string().contains("give trace"));
-    }
-
-    #[test]
-    fn a_line_cannot_steer_the_terminal() {
-        assert_eq!(printable("a\tb\u{1b}]0;title\u{7}"), "a\tb\u{fffd}]0;title\u{fffd}");
     }
 }

@@ -1,6 +1,7 @@
 //! Owns what a watcher sees of a job: what the stream's events add up to.
 
 use crate::follower::Event;
+use crate::printable::one_line;
 use jobcast::time::Timestamp;
 use serde_json::Value;
 
@@ -135,10 +136,9 @@ fn snapshot(data: &Value) -> Board {
     board
 }
 
-/// One line of it: a terminal's rows are counted, and control characters would draw on it.
+/// One line of it: a terminal's rows are counted.
 fn text(value: &Value) -> Option<String> {
-    let text = value.as_str()?;
-    Some(text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect())
+    value.as_str().map(one_line)
 }
 
 #[cfg(test)]

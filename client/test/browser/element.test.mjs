@@ -1,42 +1,21 @@
 // <job-progress> in Chromium, on the real service, in a page of another origin.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
 import { createRequire } from "node:module";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { Attempt, createJob, createToken } from "jobcast-client";
-import { chromium } from "playwright-core";
 import { newName, service } from "../place.mjs";
+import { siteOfFile } from "./site.mjs";
 
 const DIST = new URL("../../dist/", import.meta.url);
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const page = (body) => `<!doctype html><html lang="en"><title>A job</title><script type="module" src="/element/define.js"></script>${body}`;
 
-let browser;
-let site;
-let body = "";
-before(async () => {
-  site = createServer(async ({ url }, answer) => {
-    const isPage = url === "/";
-    const content = isPage ? page(body) : await readFile(new URL(`.${url}`, DIST)).catch(() => "");
-    answer.setHeader("content-type", isPage ? "text/html" : "text/javascript").end(content);
-  });
-  await new Promise((listening) => site.listen(0, "127.0.0.1", listening));
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ARGS });
-});
-after(async () => {
-  await browser?.close();
-  site?.closeAllConnections();
-  site?.close();
-});
+const site = siteOfFile((path) => new URL(`.${path}`, DIST));
 
 /** The element for one job, in a tab of its own. */
 async function opened(t, attributes, options) {
-  body = `<job-progress url="${service.url}" ${attributes}></job-progress>`;
-  const tab = await browser.newPage(options);
-  t.after(() => tab.close());
-  await tab.goto(`http://127.0.0.1:${site.address().port}/`);
+  site.page = page(`<job-progress url="${service.url}" ${attributes}></job-progress>`);
+  const tab = await site.open(t, options);
   return { tab, bar: tab.getByRole("progressbar"), element: tab.locator("job-progress") };
 }
 
@@ -119,10 +98,8 @@ test("axe finds nothing serious in a page with jobs in every state, light or dar
   await Promise.all([moving.flush(), done.complete({ ok: true }), failed.fail(new Error("No space left"))]);
   const ids = [waiting.id, moving.job.id, done.job.id, failed.job.id, "job_00000000000000000000000000"];
   for (const colorScheme of ["light", "dark"]) {
-    body = `<style>html { color-scheme: light dark; background: Canvas }</style><main><h1>Jobs</h1>${ids.map((id) => `<job-progress url="${service.url}" job="${id}"></job-progress>`).join("")}</main>`;
-    const tab = await browser.newPage({ colorScheme });
-    t.after(() => tab.close());
-    await tab.goto(`http://127.0.0.1:${site.address().port}/`);
+    site.page = page(`<style>html { color-scheme: light dark; background: Canvas }</style><main><h1>Jobs</h1>${ids.map((id) => `<job-progress url="${service.url}" job="${id}"></job-progress>`).join("")}</main>`);
+    const tab = await site.open(t, { colorScheme });
     for (const words of ["Waiting", "40 %, Encoding", "Completed", "0 %, Failed: No space left", "There is no such job"]) await heard(tab.locator(`[aria-valuetext="${words}"]`), words);
     await tab.addScriptTag({ path: AXE });
     const { violations } = await tab.evaluate(() => globalThis.axe.run());

@@ -4,12 +4,12 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { FLAGS } from "../../../scripts/chromium.mjs";
 
 const { JOBCAST_URL: url, JOBCAST_API_KEY: apiKey, JOBCAST_ADMIN_TOKEN: adminToken, CHROMIUM, SCREENSHOTS } = process.env;
 if (!url || !apiKey) throw new Error("JOBCAST_URL and JOBCAST_API_KEY are not set: run these tests with npm run test:dashboard.");
 export const place = { url, apiKey, adminToken };
 
-const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 export const sizes = { desk: { width: 1280, height: 860 }, phone: { width: 375, height: 812 } };
 // The machine may be busy; what is waited for comes within moments on one at rest.
 const PATIENCE_MS = 20_000;

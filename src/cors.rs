@@ -28,7 +28,7 @@ impl Reach {
     pub fn of(rows: &[&Row]) -> Reach {
         let public = |row: &&Row| match row.door {
             Door::Open | Door::Public | Door::ProjectKey => true,
-            Door::Scoped(_) | Door::Session | Door::Admin => false,
+            Door::Scoped(_) | Door::Session | Door::Admin | Door::Metrics => false,
         };
         if !rows.is_empty() && rows.iter().all(public) { Reach::Anywhere } else { Reach::Named }
     }

@@ -8,6 +8,7 @@
 //! * reading them: `replay`, `sse`, `view`, `response`
 //! * asking: `route`, `access`, `token`, `session`, `cors`, `fields`, `request`, `logs`, `batch`, `call`
 //! * refusing: `problem`, `limits`
+//! * counting: `metrics`
 //! * describing all of it: `openapi`, on the host only
 
 pub mod access;
@@ -25,6 +26,7 @@ pub mod id;
 pub mod job;
 pub mod limits;
 pub mod logs;
+pub mod metrics;
 pub mod notice;
 pub mod problem;
 pub mod record;

@@ -45,6 +45,7 @@ pub enum Action {
     ListKeys,
     RevokeKey,
     RotateProjectKey,
+    ShowMetrics,
     QueueEvents,
     QueueJobs,
     QueueStats,
@@ -76,6 +77,8 @@ pub enum Door {
     Session,
     /// The admin token.
     Admin,
+    /// The admin token, or the one that opens nothing else.
+    Metrics,
 }
 
 pub struct Row {
@@ -90,7 +93,7 @@ const fn row(method: &'static str, path: &'static str, action: Action, door: Doo
 }
 
 /// Every route of the service.
-pub const TABLE: [Row; 46] = [
+pub const TABLE: [Row; 47] = [
     row("GET", "/health", Action::Health, Door::Open),
     row("GET", "/openapi.json", Action::OpenApi, Door::Open),
     row("GET", "/reference", Action::Reference, Door::Open),
@@ -124,6 +127,7 @@ pub const TABLE: [Row; 46] = [
     row("GET", "/api/projects/{project}/keys", Action::ListKeys, Door::Admin),
     row("DELETE", "/api/projects/{project}/keys/{key}", Action::RevokeKey, Door::Admin),
     row("POST", "/api/projects/{project}/rotate-project-key", Action::RotateProjectKey, Door::Admin),
+    row("GET", "/api/metrics", Action::ShowMetrics, Door::Metrics),
     row("GET", "/queue/events", Action::QueueEvents, Door::Public),
     row("GET", "/queue/jobs", Action::QueueJobs, Door::Scoped(Scope::Read)),
     row("GET", "/queue/stats", Action::QueueStats, Door::Scoped(Scope::Read)),
@@ -144,6 +148,8 @@ pub const TABLE: [Row; 46] = [
 pub struct Route {
     pub action: Action,
     pub door: Door,
+    /// As the table writes it.
+    pub path: &'static str,
     params: Vec<(String, String)>,
 }
 
@@ -176,7 +182,7 @@ pub fn route(method: &str, path: &str) -> Result<Route, Problem> {
     let row = found.value.iter().find(|row| row.method == method).ok_or_else(|| not_allowed(found.value))?;
     let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     let params = found.params.iter().map(|(name, value)| (name.to_owned(), decode(value))).collect();
-    Ok(Route { action: row.action, door: row.door, params })
+    Ok(Route { action: row.action, door: row.door, path: row.path, params })
 }
 
 fn not_allowed(rows: &[&Row]) -> Problem {

@@ -14,6 +14,8 @@ mod feed;
 mod jobs;
 #[path = "directory/leases.rs"]
 mod leases;
+#[path = "directory/metrics.rs"]
+mod metrics;
 #[path = "directory/object.rs"]
 mod object;
 #[path = "directory/plans.rs"]

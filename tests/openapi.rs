@@ -85,6 +85,7 @@ fn every_operation_stands_at_the_path_and_method_of_its_route() {
             Door::Open | Door::ProjectKey => assert_eq!(scoped, "[]"),
             Door::Public => assert!(scoped.ends_with(",{}]"), "{} is open to nobody's name", row.path),
             Door::Admin => assert_eq!(scoped, r#"[{"adminToken":[]}]"#),
+            Door::Metrics => assert_eq!(scoped, r#"[{"adminToken":[]},{"metricsToken":[]}]"#),
             Door::Session => assert!(!scoped.contains("adminToken")),
         }
     }

@@ -42,6 +42,8 @@ const CONTRACT: &[(&str, &str, Action, &str)] = &[
     ("GET", "/api/projects/{project}/keys", Action::ListKeys, "admin"),
     ("DELETE", "/api/projects/{project}/keys/{key}", Action::RevokeKey, "admin"),
     ("POST", "/api/projects/{project}/rotate-project-key", Action::RotateProjectKey, "admin"),
+    // Not in the contract: figures for the operator.
+    ("GET", "/api/metrics", Action::ShowMetrics, "metrics"),
     ("GET", "/queue/events", Action::QueueEvents, "public"),
     ("GET", "/queue/jobs", Action::QueueJobs, "jobs:read"),
     ("GET", "/queue/stats", Action::QueueStats, "jobs:read"),
@@ -77,6 +79,7 @@ fn door(door: Door) -> &'static str {
         Door::ProjectKey => "project key",
         Door::Session => "session",
         Door::Admin => "admin",
+        Door::Metrics => "metrics",
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::edge::directory::{Directory, text};
 use crate::edge::job_stream_do::JobObject;
 use crate::edge::journal::Commit;
-use crate::edge::platform::{complain, now, setting};
+use crate::edge::platform::{now, setting};
 use crate::id::{EventId, JobId};
 use crate::limits;
 use crate::record::{Archive, Record};
@@ -65,7 +65,7 @@ impl JobObject {
         }
         if let Err(error) = self.expire_if_due().await {
             // Nothing is dropped on a guess.
-            complain("expiry.failed", &error.to_string());
+            self.subject.complain("expiry.failed", &error.to_string());
             self.arm(Some(now().plus(AGAIN_MS))).await;
         }
     }
@@ -101,7 +101,7 @@ impl JobObject {
     pub async fn learn_retention_once(&self) {
         let Some(record) = self.ended_unknown() else { return };
         if let Err(error) = self.learn_retention(&record).await {
-            complain("retention.unknown", &error.to_string());
+            self.subject.complain("retention.unknown", &error.to_string());
         }
     }
 

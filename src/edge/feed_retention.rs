@@ -2,7 +2,7 @@
 //! Invariant: between the bounds nothing is ever missing but progress that was overtaken.
 
 use crate::edge::expiry::{hour_ms, retention_ms};
-use crate::edge::platform::{alarm_time, complain, now};
+use crate::edge::platform::{alarm_time, now};
 use crate::edge::project_feed_do::{Memory, ProjectFeed};
 use crate::feed::Feed;
 use crate::id::EventId;
@@ -72,7 +72,7 @@ impl ProjectFeed {
     pub async fn arm(&self, at: Timestamp) {
         self.memory.borrow_mut().alarm_at = Some(at);
         if let Err(error) = self.state.storage().set_alarm(alarm_time(at.max(now()))).await {
-            complain("alarm.failed", &error.to_string());
+            self.subject.complain("alarm.failed", &error.to_string());
             self.memory.borrow_mut().alarm_at = None;
         }
     }

@@ -42,6 +42,7 @@ pub async fn enter(visit: &Visit) -> Entry<Grant> {
 pub async fn enter_to_stay(visit: &Visit) -> Entry<Pass> {
     let scope = scope(visit)?;
     let pass = granted(visit, credential(visit).await?, None).await?;
+    visit.log.is_of(&pass.grant.project);
     pass.grant.check(scope)?;
     Ok(pass)
 }
@@ -55,6 +56,7 @@ pub async fn enter_job(visit: &Visit, job: &JobId) -> Entry<Grant> {
 pub async fn enter_job_to_stay(visit: &Visit, job: &JobId) -> Entry<Pass> {
     let scope = scope(visit)?;
     let pass = job_pass(visit, job).await?;
+    visit.log.is_of(&pass.grant.project);
     pass.grant.check_job(job)?;
     pass.grant.check(scope)?;
     Ok(pass)
@@ -77,6 +79,7 @@ async fn job_pass(visit: &Visit, job: &JobId) -> Entry<Pass> {
 pub async fn enter_project(visit: &Visit) -> Entry<Pass> {
     let scope = scope(visit)?;
     let pass = project_pass(visit).await?;
+    visit.log.is_of(&pass.grant.project);
     pass.grant.check(scope)?;
     Ok(pass)
 }
@@ -108,17 +111,31 @@ pub async fn enter_by_path(visit: &Visit) -> Entry<Pass> {
     rate::count(visit, Caller::Address).await?;
     let key = visit.route.project_key();
     let project = credentials::project_of(&visit.env, key).await?.ok_or_else(Problem::job_not_found)?;
+    visit.log.is_of(&project);
     Ok(public_pass(project, Standing::ProjectKey(key.to_owned())))
 }
 
 /// The admin token, compared by hash so that the time taken tells nothing.
 pub async fn enter_admin(visit: &Visit) -> Entry<()> {
-    let expected = setting(&visit.env, "ADMIN_TOKEN").ok_or_else(|| missing_setting("ADMIN_TOKEN"))?;
+    enter_by(visit, &["ADMIN_TOKEN"]).await
+}
+
+/// The admin token, or one that a monitor can be given, because it opens nothing else.
+pub async fn enter_metrics(visit: &Visit) -> Entry<()> {
+    enter_by(visit, &["ADMIN_TOKEN", "METRICS_TOKEN"]).await
+}
+
+/// Whoever brings one of these secrets of the operator's, of which one must be set.
+async fn enter_by(visit: &Visit, secrets: &[&'static str]) -> Entry<()> {
+    let expected: Vec<String> = secrets.iter().filter_map(|name| setting(&visit.env, name)).collect();
+    if expected.is_empty() {
+        return Err(missing_setting("ADMIN_TOKEN").into());
+    }
     match credential(visit).await? {
-        Credential::Bearer(secret) if hash_secret(&secret) == hash_secret(&expected) => Ok(()),
+        Credential::Bearer(secret) if expected.iter().any(|good| hash_secret(&secret) == hash_secret(good)) => Ok(()),
         Credential::None => Err(refused(visit, missing_credential()).await),
         Credential::Bearer(_) | Credential::StreamToken(_) | Credential::ProjectKey(_) | Credential::Session(_) => {
-            let problem = bad_credential("This needs the admin token, as “Authorization: Bearer <token>”.");
+            let problem = bad_credential("This needs the operator's token, as “Authorization: Bearer <token>”.");
             Err(refused(visit, problem).await)
         }
     }
@@ -137,7 +154,7 @@ fn scope(visit: &Visit) -> Entry<Scope> {
     match visit.route.door {
         Door::Scoped(scope) => Ok(scope),
         Door::Public | Door::ProjectKey => Ok(Scope::ReadProgress),
-        Door::Open | Door::Session | Door::Admin => Err(Problem::internal().into()),
+        Door::Open | Door::Session | Door::Admin | Door::Metrics => Err(Problem::internal().into()),
     }
 }
 

@@ -5,8 +5,10 @@
 
 use crate::call::{Ask, Call, Order, Question, Reply, Subscription, signal};
 use crate::command::Command;
+use crate::edge::complaint::Subject;
 use crate::edge::job_log::JobLog;
 use crate::edge::journal::Journal;
+use crate::edge::meter;
 use crate::edge::outbox::Outbox;
 use crate::edge::platform;
 use crate::edge::reading;
@@ -34,6 +36,7 @@ pub struct JobStream {
 pub struct JobObject {
     pub state: State,
     pub env: Env,
+    pub subject: Subject,
     pub journal: Journal,
     pub memory: RefCell<Memory>,
 }
@@ -65,7 +68,9 @@ impl DurableObject for JobStream {
             state.set_websocket_auto_response(&pair);
         }
         let journal = Journal::new(&state);
-        JobStream { object: Rc::new(JobObject { state, env, journal, memory: RefCell::default() }) }
+        JobStream {
+            object: Rc::new(JobObject { state, env, subject: Subject::default(), journal, memory: RefCell::default() }),
+        }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
@@ -74,6 +79,7 @@ impl DurableObject for JobStream {
             return self.object.subscribe(&request).await;
         }
         let call: Call = serde_json::from_str(&request.text().await?)?;
+        self.object.subject.is(Some(&call.job), &call.project);
         let is_new = |order: &Order| matches!(order.command, Command::Create(_)) && !order.is_repeat;
         if !matches!(&call.ask, Ask::Command(order) if is_new(order)) {
             self.object.restore(&call.job).await?;
@@ -82,12 +88,14 @@ impl DurableObject for JobStream {
             Ask::Command(order) => self.object.clone().order(&call.project, order).await,
             Ask::Question(question) => self.object.read(&call.project, &question),
         };
+        self.object.tell_counts();
         Response::ok(serde_json::to_string(&reply)?)
     }
 
     async fn alarm(&self) -> Result<Response> {
         self.object.wake().await?;
         self.object.clone().alarm().await;
+        self.object.tell_counts();
         Response::empty()
     }
 
@@ -124,21 +132,31 @@ impl JobObject {
             let subscribers = Subscribers::wake(&self.state);
             let settled = record.as_ref().map(|record| record.settled).unwrap_or_default();
             if let Some(record) = &record {
-                console_log!("{}", json!({ "event": "object.woken", "job": record.job.created.id }));
+                let created = &record.job.created;
+                self.subject.is(Some(&created.id), &created.project);
+                console_log!("{}", json!({ "event": "object.woken", "job": created.id, "project": created.project }));
             }
             *memory = Memory { woken: true, record, subscribers, alarm_at, unsaved, settled, ..Memory::default() };
         }
         Ok(())
     }
 
+    /// Adds what this isolate counted to the totals, behind the answer, when it is time.
+    fn tell_counts(&self) {
+        if let Some(telling) = meter::due(&self.env) {
+            self.state.wait_until(telling);
+        }
+    }
+
     fn read(&self, project: &ProjectId, question: &Question) -> Reply {
         let memory = self.memory.borrow();
         let record = visible(&memory.record, project)?;
-        reading::read(&self.journal, record, question)
+        reading::read(&self.subject, &self.journal, record, question)
     }
 
     async fn subscribe(&self, request: &Request) -> Result<Response> {
         let subscription: Subscription = subscription(request)?;
+        self.subject.is(Some(&subscription.job), &subscription.project);
         self.restore(&subscription.job).await?;
         joined(self.join(subscription))
     }
@@ -153,8 +171,10 @@ impl JobObject {
         let log = JobLog { journal: &self.journal, record };
         let plan = log.plan(&subscription.lens, subscription.cursor);
         let Some(from) = plan.from() else { return Ok(None) };
-        let pair = WebSocketPair::new().map_err(platform::internal)?;
-        subscribers.join(&self.state, pair.server, subscription.lens, plan, from, &log).map_err(platform::internal)?;
+        let pair = WebSocketPair::new().map_err(|error| self.subject.internal(error))?;
+        subscribers
+            .join(&self.state, pair.server, subscription.lens, plan, from, &log)
+            .map_err(|error| self.subject.internal(error))?;
         Ok(Some(pair.client))
     }
 
@@ -168,7 +188,7 @@ impl JobObject {
             return memory.subscribers.leave(&tag);
         };
         if let Err(error) = memory.subscribers.next_page(&tag, &JobLog { journal: &self.journal, record }) {
-            platform::complain("replay.failed", &error.to_string());
+            self.subject.complain("replay.failed", &error.to_string());
             close(socket, FAILED, "failed");
             memory.subscribers.leave(&tag);
         }
@@ -191,7 +211,7 @@ impl JobObject {
         }
         self.memory.borrow_mut().alarm_at = Some(wanted);
         if let Err(error) = self.state.storage().set_alarm(platform::alarm_time(wanted)).await {
-            platform::complain("alarm.failed", &error.to_string());
+            self.subject.complain("alarm.failed", &error.to_string());
             self.memory.borrow_mut().alarm_at = None;
         }
     }

@@ -5,6 +5,7 @@
 
 mod admin;
 mod body;
+mod complaint;
 mod creation;
 mod credentials;
 mod desk;
@@ -20,6 +21,8 @@ mod job_stream_do;
 mod jobs;
 mod journal;
 mod listing;
+mod meter;
+mod metrics;
 mod outbox;
 mod platform;
 mod polling;
@@ -32,6 +35,7 @@ mod reading;
 mod reference;
 mod reply;
 mod reports;
+mod request_log;
 mod sessions;
 mod sqlite;
 mod sse_bridge;
@@ -45,6 +49,7 @@ use crate::id::RequestId;
 use crate::problem::{Code, Problem};
 use crate::route::{Action, Route, Row, route, rows_at};
 use reply::Failure;
+use request_log::RequestLog;
 use std::rc::Rc;
 use worker::{Context, Env, Request, Response, Result, event};
 
@@ -55,6 +60,7 @@ pub struct Visit {
     pub url: url::Url,
     pub env: Env,
     pub id: RequestId,
+    pub log: Rc<RequestLog>,
     /// Shared with streams, which outlive their handler.
     pub context: Rc<Context>,
 }
@@ -62,8 +68,9 @@ pub struct Visit {
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, context: Context) -> Result<Response> {
     console_error_panic_hook::set_once();
-    let id = platform::request_id();
     let (method, url) = (request.inner().method(), request.url()?);
+    let (id, context) = (platform::request_id(), Rc::new(context));
+    let log = Rc::new(RequestLog::new(id.clone(), &method, &env));
     let (rows, allowed) = (rows_at(url.path()), allowed_origins(&env));
     let (origin, reach) = (request.headers().get("origin")?, Reach::of(rows));
     let mut headers = cors::headers(origin.as_deref(), reach, &allowed);
@@ -74,11 +81,19 @@ async fn fetch(request: Request, env: Env, context: Context) -> Result<Response>
         }
         // Not `request.method()`: it takes methods that it does not know for GET.
         None => match route(&method, url.path()) {
-            Ok(route) => handle(Visit { request, route, url, env, id: id.clone(), context: Rc::new(context) }).await,
+            Ok(route) => {
+                log.leads_to(&route);
+                let (env, log, context) = (env.clone(), Rc::clone(&log), Rc::clone(&context));
+                handle(Visit { request, route, url, env, id, log, context }).await
+            }
             Err(problem) => Err(problem.into()),
         },
     };
-    reply::finish(answer, &id, &method, &headers)
+    let answer = reply::finish(answer, &log, &headers);
+    if let Some(telling) = meter::due(&env) {
+        context.wait_until(telling);
+    }
+    answer
 }
 
 /// A browser asks what a page may send before the page sends it.
@@ -126,6 +141,7 @@ async fn handle(visit: Visit) -> std::result::Result<Response, Failure> {
         Action::ListKeys => admin::list_keys(visit).await,
         Action::RevokeKey => admin::revoke_key(visit).await,
         Action::RotateProjectKey => admin::rotate_project_key(visit).await,
+        Action::ShowMetrics => metrics::show(visit).await,
         Action::QueueEvents => watching::queue(visit).await,
         Action::QueueStats => queue::stats(visit).await,
         Action::VideoStatus => queue::video_status(visit).await,

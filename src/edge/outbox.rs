@@ -4,11 +4,13 @@
 
 use crate::call::Telling;
 use crate::edge::job_stream_do::JobObject;
-use crate::edge::platform::{complain, now, request_id};
+use crate::edge::meter;
+use crate::edge::platform::{now, request_id};
 use crate::edge::project_feed;
 use crate::event::{Event, Fact};
 use crate::id::EventId;
 use crate::limits;
+use crate::metrics::{Count, Lag};
 use crate::notice::{Notice, conflate};
 use crate::record::Record;
 use crate::time::Timestamp;
@@ -102,7 +104,8 @@ impl JobObject {
         let outcome = self.tell_until_heard().await;
         self.memory.borrow_mut().outbox.is_under_way = false;
         if let Err(error) = outcome {
-            complain("feed.refused", &error.to_string());
+            meter::count(Count::FeedRefused, 1);
+            self.subject.complain("feed.refused", &error.to_string());
             self.arm(Some(self.check_directory_at())).await;
         }
     }
@@ -133,6 +136,7 @@ impl JobObject {
         };
         if !telling.notices.is_empty() {
             project_feed::tell(&self.env, &telling).await?;
+            meter::late(Lag::Outbox, telling.notices[0].event.time());
         }
         let mut memory = self.memory.borrow_mut();
         memory.settled.feed = memory.settled.feed.max(until);

@@ -1,13 +1,10 @@
-//! Owns the clock, the randomness, the settings, how a failure of the platform is told, and the few calls that `worker`
-//! has no typed form for.
+//! Owns the clock, the randomness, the settings, and the few calls that `worker` has no typed form for.
 
 use crate::id::{JobId, KeyId, ProjectId, RequestId};
-use crate::problem::Problem;
 use crate::time::Timestamp;
-use serde_json::json;
 use wasm_bindgen::prelude::*;
 use worker::durable::ScheduledTime;
-use worker::{Env, Error, Result, Storage, WebSocket, console_error};
+use worker::{Env, Error, Result, Storage, WebSocket};
 
 #[wasm_bindgen]
 extern "C" {
@@ -110,15 +107,4 @@ pub fn transaction(storage: &Storage, mut work: impl FnMut() -> Result<()>) -> R
     let raw: &SyncStorage = storage.as_raw().unchecked_ref();
     let mut run = || work().map_err(JsValue::from);
     raw.transaction_sync(&mut run).map(|_| ()).map_err(Error::from)
-}
-
-/// Something failed that nobody is told of but the operator: one line of the log.
-pub fn complain(event: &str, error: &str) {
-    console_error!("{}", json!({ "event": event, "error": error }));
-}
-
-/// What the platform failed an object in: told to the operator in full, to the caller as a problem of ours.
-pub fn internal(error: Error) -> Problem {
-    complain("object.failed", &error.to_string());
-    Problem::internal()
 }

@@ -5,14 +5,17 @@
 //! between that look and the commit there is no `await`.
 
 use crate::call::{FeedSubscription, Telling, signal};
+use crate::edge::complaint::Subject;
 use crate::edge::expiry::AGAIN_MS;
 use crate::edge::feed_journal::FeedJournal;
 use crate::edge::feed_log::FeedLog;
-use crate::edge::platform::{complain, internal, now};
+use crate::edge::meter;
+use crate::edge::platform::now;
 use crate::edge::project_feed::HEARD;
 use crate::edge::subscribers::{FAILED, NORMAL, Subscribers, close, joined, subscription};
 use crate::feed::{Channel, Feed};
 use crate::id::{EventId, JobId};
+use crate::metrics::Count;
 use crate::notice::Notice;
 use crate::problem::Problem;
 use crate::time::Timestamp;
@@ -29,6 +32,7 @@ use worker::{
 pub struct ProjectFeed {
     pub(super) state: State,
     pub(super) env: Env,
+    pub(super) subject: Subject,
     pub(super) journal: FeedJournal,
     pub(super) memory: RefCell<Memory>,
 }
@@ -57,7 +61,7 @@ impl DurableObject for ProjectFeed {
             state.set_websocket_auto_response(&pair);
         }
         let journal = FeedJournal::new(&state);
-        ProjectFeed { state, env, journal, memory: RefCell::default() }
+        ProjectFeed { state, env, subject: Subject::default(), journal, memory: RefCell::default() }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
@@ -66,6 +70,7 @@ impl DurableObject for ProjectFeed {
             return joined(self.join(subscription(&request)?));
         }
         let telling: Telling = serde_json::from_str(&request.text().await?)?;
+        self.subject.is(None, &telling.project);
         match self.hear(telling) {
             Ok(Was::Empty) => {
                 self.arm_for_age().await;
@@ -80,7 +85,7 @@ impl DurableObject for ProjectFeed {
         self.wake().await?;
         self.memory.borrow_mut().alarm_at = None;
         if let Err(error) = self.trim_by_age().await {
-            complain("feed.trim_failed", &error.to_string());
+            self.subject.complain("feed.trim_failed", &error.to_string());
             self.arm(now().plus(AGAIN_MS)).await;
         }
         Response::empty()
@@ -122,6 +127,7 @@ impl ProjectFeed {
         let mut memory =
             Memory { woken: true, subscribers: Subscribers::wake(&self.state), alarm_at, ..Memory::default() };
         if let Some(loaded) = self.journal.load()? {
+            self.subject.is(None, &loaded.feed.project);
             console_log!("{}", json!({ "event": "feed.woken", "project": loaded.feed.project }));
             (memory.feed, memory.entries, memory.last_events) = (Some(loaded.feed), loaded.entries, loaded.last_events);
         }
@@ -154,6 +160,7 @@ impl ProjectFeed {
         let Memory { feed: Some(feed), entries, subscribers, .. } = memory else { return Ok(()) };
         let appended = feed.append(fresh, now());
         self.journal.append(&appended)?;
+        meter::count(Count::FeedEntry, appended.len());
         *entries += appended.len() as u64;
         subscribers.publish(&appended, &FeedLog { journal: &self.journal, feed });
         self.trim_by_count(memory)
@@ -177,6 +184,7 @@ impl ProjectFeed {
     }
 
     fn join(&self, subscription: FeedSubscription) -> std::result::Result<Option<WebSocket>, Problem> {
+        self.subject.is(None, &subscription.project);
         let mut memory = self.memory.borrow_mut();
         let Memory { feed, subscribers, .. } = &mut *memory;
         if subscribers.is_full() {
@@ -184,10 +192,13 @@ impl ProjectFeed {
         }
         let nothing = Feed::new(subscription.project);
         let log = FeedLog { journal: &self.journal, feed: feed.as_ref().unwrap_or(&nothing) };
-        let planned = log.plan(subscription.channel, subscription.cursor).map_err(internal)?;
+        let planned =
+            log.plan(subscription.channel, subscription.cursor).map_err(|error| self.subject.internal(error))?;
         let Some(from) = planned.from() else { return Ok(None) };
-        let pair = WebSocketPair::new().map_err(internal)?;
-        subscribers.join(&self.state, pair.server, subscription.channel, planned, from, &log).map_err(internal)?;
+        let pair = WebSocketPair::new().map_err(|error| self.subject.internal(error))?;
+        subscribers
+            .join(&self.state, pair.server, subscription.channel, planned, from, &log)
+            .map_err(|error| self.subject.internal(error))?;
         Ok(Some(pair.client))
     }
 
@@ -196,7 +207,7 @@ impl ProjectFeed {
         let Memory { feed, subscribers, .. } = &mut *memory;
         let (Some(feed), Some(tag)) = (feed, self.state.get_tags(socket).pop()) else { return };
         if let Err(error) = subscribers.next_page(&tag, &FeedLog { journal: &self.journal, feed }) {
-            complain("replay.failed", &error.to_string());
+            self.subject.complain("replay.failed", &error.to_string());
             close(socket, FAILED, "failed");
             subscribers.leave(&tag);
         }

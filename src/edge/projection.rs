@@ -6,8 +6,10 @@ use crate::command::Command;
 use crate::edge::directory::Directory;
 use crate::edge::job_stream_do::JobObject;
 use crate::edge::journal::Commit;
-use crate::edge::platform::{complain, now, request_id};
+use crate::edge::meter;
+use crate::edge::platform::{now, request_id};
 use crate::id::EventId;
+use crate::metrics::{Count, Lag};
 use crate::record::{Record, Settled};
 use crate::time::Timestamp;
 use std::rc::Rc;
@@ -48,9 +50,13 @@ impl JobObject {
         match written {
             Ok(retention_hours) => {
                 memory.settled.directory = memory.settled.directory.max(job.tail);
+                meter::late(Lag::Directory, job.tail.time());
                 memory.retention_hours = retention_hours.or(memory.retention_hours);
             }
-            Err(error) => complain("directory.refused", &error.to_string()),
+            Err(error) => {
+                meter::count(Count::DirectoryRefused, 1);
+                self.subject.complain("directory.refused", &error.to_string());
+            }
         }
     }
 
@@ -81,7 +87,7 @@ impl JobObject {
                 memory.alarm_at = None;
                 self.journal.forget(None);
             }
-            Err(error) => complain("deletion.refused", &error.to_string()),
+            Err(error) => self.subject.complain("deletion.refused", &error.to_string()),
         }
     }
 
@@ -120,8 +126,10 @@ impl JobObject {
             is_repeat: false,
             answer: Answer::EventId,
         };
-        if let Err(problem) = Rc::clone(&self).order(&record.job.created.project, order).await {
-            complain("tick.refused", &problem.message);
+        let overdue = record.job.deadline.filter(|deadline| *deadline <= now());
+        match Rc::clone(&self).order(&record.job.created.project, order).await {
+            Ok(_) => overdue.into_iter().for_each(|deadline| meter::late(Lag::Deadline, deadline)),
+            Err(problem) => self.subject.complain("tick.refused", &problem.message),
         }
         self.catch_up().await;
         self.expire().await;
@@ -143,7 +151,7 @@ impl JobObject {
         let is_behind = self.is_behind(|settled| settled.directory) || self.is_behind(|settled| settled.feed);
         let next = if is_behind { Some(self.check_directory_at()) } else { self.wakes_at() };
         if let Err(error) = self.forget_requests_and_settle(is_behind) {
-            complain("settling.failed", &error.to_string());
+            self.subject.complain("settling.failed", &error.to_string());
         }
         // A deadline that has passed and is still there was not carried out: it is tried again in a moment.
         self.arm(next.map(|time| time.max(now().plus(OVERDUE_MS)))).await;

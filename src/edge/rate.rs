@@ -2,7 +2,8 @@
 //! stand beside it in wrangler.toml. Contract: “Limits of rate”.
 
 use crate::edge::Visit;
-use crate::edge::platform::{complain, setting};
+use crate::edge::complaint::complain;
+use crate::edge::platform::setting;
 use crate::edge::reply::Failure;
 use crate::problem::Problem;
 
@@ -29,7 +30,7 @@ pub async fn count(visit: &Visit, caller: Caller<'_>) -> Result<(), Failure> {
         Ok(_) => return Ok(()),
         // A limiter that does not answer must not close the service.
         Err(error) => {
-            complain("rate.failed", &error.to_string());
+            complain("rate.failed", &error.to_string(), Some(&visit.id));
             return Ok(());
         }
     }

@@ -1,10 +1,13 @@
 //! Owns the making of HTTP answers: JSON, problems with their headers, and the request id on each of them.
 
 use crate::cors::Header;
+use crate::edge::meter;
+use crate::edge::request_log::RequestLog;
 use crate::id::RequestId;
+use crate::metrics::Count;
 use crate::problem::{Code, Problem};
-use serde_json::{Value, json};
-use worker::{Error, Headers, Response, ResponseBody, Result, console_error};
+use serde_json::Value;
+use worker::{Error, Headers, Response, ResponseBody, Result};
 
 /// Why a handler did not answer: it refused, or the platform failed it.
 pub enum Failure {
@@ -42,6 +45,15 @@ pub fn json_stream(body: web_sys::ReadableStream) -> Answer {
     Ok(response)
 }
 
+/// 200, with a text that is true now.
+pub fn plain(content_type: &str, text: String) -> Answer {
+    let mut response = Response::from_body(ResponseBody::Body(text.into_bytes()))?;
+    let headers = response.headers_mut();
+    headers.set("content-type", content_type)?;
+    headers.set("cache-control", "no-store")?;
+    Ok(response)
+}
+
 /// 200, with a text that is part of the release: a copy may serve for a while.
 pub fn fixed(content_type: &str, text: &str) -> Answer {
     let mut response = Response::from_body(ResponseBody::Body(text.as_bytes().to_vec()))?;
@@ -60,25 +72,26 @@ fn json_body(body: ResponseBody, status: u16) -> Result<Response> {
 }
 
 /// Every answer leaves through here.
-pub fn finish(answer: Answer, id: &RequestId, method: &str, cors: &[Header]) -> Result<Response> {
-    let mut response = match answer {
-        Ok(response) => response,
-        Err(Failure::Problem(problem)) => refuse(&problem, problem.status(), id)?,
+pub fn finish(answer: Answer, log: &RequestLog, cors: &[Header]) -> Result<Response> {
+    let (mut response, code, error) = match answer {
+        Ok(response) => (response, None, None),
+        Err(Failure::Problem(problem)) => (refuse(&problem, problem.status(), &log.id)?, Some(problem.code), None),
         Err(Failure::QueueProblem(problem)) => {
             let status = if problem.status() == 409 { 400 } else { problem.status() };
-            refuse(&problem, status, id)?
+            (refuse(&problem, status, &log.id)?, Some(problem.code), None)
         }
         Err(Failure::Platform(error)) => {
-            console_error!("{}", json!({ "event": "request.failed", "request": id, "error": error.to_string() }));
             let problem = fault(&error);
-            refuse(&problem, problem.status(), id)?
+            (refuse(&problem, problem.status(), &log.id)?, Some(problem.code), Some(error.to_string()))
         }
     };
-    if method == "HEAD" {
+    log.answered(response.status_code(), code, error.as_deref());
+    meter::count(Count::Answer(response.status_code()), 1);
+    if log.method == "HEAD" {
         response = Response::empty()?.with_status(response.status_code()).with_headers(response.headers().clone());
     }
     let headers = response.headers_mut();
-    headers.set("x-request-id", id.as_str())?;
+    headers.set("x-request-id", log.id.as_str())?;
     cors.iter().try_for_each(|(name, value)| headers.set(name, value))?;
     Ok(response)
 }

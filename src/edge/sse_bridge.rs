@@ -5,20 +5,25 @@
 //! that the format makes the reader forget, and the cursor brings back.
 
 use crate::call::signal;
+use crate::edge::Visit;
+use crate::edge::meter::{self, OpenStream};
 use crate::edge::platform::{IdentityTransformStream, jitter, now};
+use crate::edge::subscribers::{FAILED, NORMAL};
 use crate::edge::warrant::Warrant;
 use crate::feed;
 use crate::limits;
+use crate::metrics::{Count, Ending};
 use crate::sse::{HEARTBEAT, retry_block};
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use js_sys::Uint8Array;
 use std::pin::pin;
+use std::rc::Rc;
 use std::time::Duration;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::WritableStreamDefaultWriter;
-use worker::{Context, Delay, EventStream, Response, ResponseBody, Result, WebSocket, WebsocketEvent};
+use worker::{Context, Delay, Env, EventStream, Response, ResponseBody, Result, WebSocket, WebsocketEvent};
 
 /// Between a reader's end and its coming back: at least this, ms, and up to as much again, so that readers that
 /// were cut together do not come back together.
@@ -31,7 +36,8 @@ const SILENT_HEARTBEATS: u32 = 2;
 /// What a bridge wakes for.
 enum Happening {
     Message(Option<String>),
-    ObjectClosed,
+    /// With this code.
+    ObjectClosed(u16),
     Written,
     ReaderLeft,
     Heartbeat,
@@ -47,32 +53,45 @@ pub enum Beat {
     Named,
 }
 
-/// How a stream came to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ending {
-    /// The object closed, the cap or the credential's end was reached: all that waited is written first.
-    Clean,
-    /// The reader left, or was too slow: nothing more can be written.
-    Broken,
+/// Whether what waits is written first, as far as the reader takes it; else the reader has left, or must see that the
+/// stream was cut.
+fn is_clean(ending: Ending) -> bool {
+    match ending {
+        Ending::Finished | Ending::Cap | Ending::Revoked | Ending::Failed => true,
+        Ending::ReaderLeft | Ending::SlowReader | Ending::SilentObject => false,
+    }
 }
 
 /// Answers with the stream that `socket` feeds, for at most `life` milliseconds and while the warrant is good.
-pub fn stream(
-    socket: WebSocket,
-    life: u64,
-    beat: Beat,
-    warrant: Option<Warrant>,
-    context: &Context,
-) -> Result<Response> {
+pub fn stream(visit: &Visit, socket: WebSocket, life: u64, beat: Beat, warrant: Option<Warrant>) -> Result<Response> {
     socket.accept()?;
     let pipe = IdentityTransformStream::new();
     let writer = pipe.writable().get_writer()?;
-    context.wait_until(async move {
+    let keeper = Keeper { env: visit.env.clone(), context: Rc::clone(&visit.context) };
+    let log = Rc::clone(&visit.log);
+    visit.context.wait_until(async move {
         if let Ok(events) = socket.events() {
-            Bridge::new(&socket, writer, beat, warrant).run(events, life).await;
+            let _open = OpenStream::new();
+            let ending = Bridge::new(&socket, writer, beat, warrant, keeper).run(events, life).await;
+            meter::count(Count::StreamEnded(ending), 1);
+            log.stream_ended(ending);
         }
     });
     Response::from_body(ResponseBody::Stream(pipe.readable()))
+}
+
+/// With what a stream that lives by itself tells what its isolate counted.
+struct Keeper {
+    env: Env,
+    context: Rc<Context>,
+}
+
+impl Keeper {
+    fn tell_counts(&self) {
+        if let Some(telling) = meter::due(&self.env) {
+            self.context.wait_until(telling);
+        }
+    }
 }
 
 struct Bridge<'a> {
@@ -92,6 +111,7 @@ struct Bridge<'a> {
     /// Heartbeats so far.
     beats: u32,
     warrant: Option<Warrant>,
+    keeper: Keeper,
 }
 
 impl<'a> Bridge<'a> {
@@ -100,6 +120,7 @@ impl<'a> Bridge<'a> {
         writer: WritableStreamDefaultWriter,
         beat: Beat,
         warrant: Option<Warrant>,
+        keeper: Keeper,
     ) -> Bridge<'a> {
         let waiting = retry_block(RETRY_MS + (jitter() * RETRY_MS as f64) as u64);
         Bridge {
@@ -114,10 +135,11 @@ impl<'a> Bridge<'a> {
             beat,
             beats: 0,
             warrant,
+            keeper,
         }
     }
 
-    async fn run(mut self, mut events: EventStream<'_>, life: u64) {
+    async fn run(mut self, mut events: EventStream<'_>, life: u64) -> Ending {
         let mut heartbeat = delay(limits::HEARTBEAT_MS);
         let mut end = delay(life);
         let ending = loop {
@@ -129,8 +151,10 @@ impl<'a> Bridge<'a> {
                     heartbeat = delay(limits::HEARTBEAT_MS);
                     self.beat()
                 }
-                Happening::ReaderLeft => Some(Ending::Broken),
-                Happening::ObjectClosed | Happening::LifeOver => Some(Ending::Clean),
+                Happening::ReaderLeft => Some(Ending::ReaderLeft),
+                Happening::ObjectClosed(NORMAL) => Some(Ending::Finished),
+                Happening::ObjectClosed(_) => Some(Ending::Failed),
+                Happening::LifeOver => Some(Ending::Cap),
             };
             if let Some(ending) = ending {
                 break ending;
@@ -138,7 +162,8 @@ impl<'a> Bridge<'a> {
         };
         drop(events);
         let _ = self.socket.close(Some(1000), Some("bridge"));
-        self.finish(ending).await;
+        self.finish(is_clean(ending)).await;
+        ending
     }
 
     /// Waits for whatever happens first.
@@ -148,7 +173,10 @@ impl<'a> Bridge<'a> {
             Either::Left((Either::Left((Some(Ok(WebsocketEvent::Message(message))), _)), _)) => {
                 Happening::Message(message.text())
             }
-            Either::Left((Either::Left(_), _)) => Happening::ObjectClosed,
+            Either::Left((Either::Left((Some(Ok(WebsocketEvent::Close(close))), _)), _)) => {
+                Happening::ObjectClosed(close.code())
+            }
+            Either::Left((Either::Left(_), _)) => Happening::ObjectClosed(FAILED),
             Either::Left((Either::Right((Ok(_), _)), _)) => Happening::Written,
             Either::Left((Either::Right((Err(_), _)), _)) => Happening::ReaderLeft,
             Either::Right((Either::Left(_), _)) => Happening::Heartbeat,
@@ -177,7 +205,7 @@ impl<'a> Bridge<'a> {
             None => {}
         }
         let queued = self.waiting.len() + self.writing.as_ref().map_or(0, |(_, size)| *size);
-        (queued > limits::SLOW_READER + self.opening).then_some(Ending::Broken)
+        (queued > limits::SLOW_READER + self.opening).then_some(Ending::SlowReader)
     }
 
     /// The write is also the only detector of a reader that has left, and the beat the time to look whether the
@@ -185,14 +213,15 @@ impl<'a> Bridge<'a> {
     fn beat(&mut self) -> Option<Ending> {
         self.unanswered += 1;
         if self.unanswered > SILENT_HEARTBEATS || self.socket.send_with_str(signal::PING).is_err() {
-            return Some(Ending::Broken);
+            return Some(Ending::SilentObject);
         }
         self.beats += 1;
         self.waiting.push_str(HEARTBEAT);
         if self.beat == Beat::Named && self.beats.is_multiple_of(2) {
             self.waiting.push_str(&feed::heartbeat(now()));
         }
-        self.warrant.as_ref().is_some_and(Warrant::is_revoked).then_some(Ending::Clean)
+        self.keeper.tell_counts();
+        self.warrant.as_ref().is_some_and(Warrant::is_revoked).then_some(Ending::Revoked)
     }
 
     /// Starts one write of all that waits, unless one is under way.
@@ -209,16 +238,12 @@ impl<'a> Bridge<'a> {
     }
 
     /// A clean end writes what waits, as far as the reader takes it; a broken one tells that the stream was cut.
-    async fn finish(mut self, ending: Ending) {
+    async fn finish(mut self, is_clean: bool) {
         let writer = self.writer.clone();
-        let written = match ending {
-            Ending::Clean => {
-                // The end of a life may fall between the pieces of a large event.
-                self.waiting.truncate(self.waiting.rfind("\n\n").map_or(0, |end| end + 2));
-                matches!(select(pin!(self.drain()), delay(LAST_WRITES_MS)).await, Either::Left((true, _)))
-            }
-            Ending::Broken => false,
-        };
+        // The end of a life may fall between the pieces of a large event.
+        self.waiting.truncate(self.waiting.rfind("\n\n").map_or(0, |end| end + 2));
+        let written =
+            is_clean && matches!(select(pin!(self.drain()), delay(LAST_WRITES_MS)).await, Either::Left((true, _)));
         let _ = JsFuture::from(if written { writer.close() } else { writer.abort() }).await;
     }
 

@@ -5,9 +5,11 @@
 //! nor double.
 
 use crate::call::signal;
+use crate::edge::meter;
 use crate::edge::platform::{SharedText, random};
 use crate::id::EventId;
 use crate::limits;
+use crate::metrics::Count;
 use crate::problem::Problem;
 use crate::replay::Plan;
 use crate::sse;
@@ -114,6 +116,11 @@ impl<L: Clone + Eq + Hash + Serialize + DeserializeOwned> Subscribers<L> {
     ) -> Result<()> {
         let tag = u64::from_le_bytes(random()).to_string();
         state.accept_websocket_with_tags(&socket, &[&tag]);
+        match plan {
+            Plan::Replay { .. } => meter::count(Count::Replay, 1),
+            Plan::Reset { .. } => meter::count(Count::Reset, 1),
+            Plan::Snapshot { .. } | Plan::Gone => {}
+        }
         let opening = log.opening(&lens, plan);
         send(&socket, &opening.text)?;
         socket.send_with_str(signal::OPENED)?;

@@ -8,12 +8,14 @@ use crate::decide::{attempt_of, attribute, decide, number};
 use crate::edge::job_log::JobLog;
 use crate::edge::job_stream_do::{JobObject, Memory, visible};
 use crate::edge::journal::{CAPS, Commit};
+use crate::edge::meter;
 use crate::edge::outbox::Urgency;
-use crate::edge::platform::{internal, jitter, now};
+use crate::edge::platform::{jitter, now};
 use crate::event::{Event, Fact, Shelf};
 use crate::evolve::evolve;
 use crate::id::ProjectId;
 use crate::limits;
+use crate::metrics::Count;
 use crate::problem::Problem;
 use crate::record::{Phase, Record, Trim};
 use crate::response;
@@ -44,7 +46,7 @@ enum After {
 
 impl JobObject {
     pub async fn order(self: Rc<Self>, project: &ProjectId, order: Order) -> Reply {
-        let turn = self.turn(project, &order)?;
+        let turn = self.subject.during(order.request.as_ref(), || self.turn(project, &order))?;
         // In the same turn as the commit: a process killed after it finds the alarm set.
         self.arm_after(turn.after).await;
         if let Some(urgency) = turn.news {
@@ -86,7 +88,7 @@ impl JobObject {
             // Nothing was written: what was folded on in memory is forgotten. Should the storage fail once more, the
             // next request wakes the object anew.
             memory.woken = false;
-            let (record, unsaved) = self.journal.load().map_err(internal)?.unzip();
+            let (record, unsaved) = self.journal.load().map_err(|error| self.subject.internal(error))?.unzip();
             (memory.record, memory.unsaved, memory.woken) = (record, unsaved.unwrap_or_default(), true);
         }
         turn
@@ -105,7 +107,8 @@ impl JobObject {
         let answer = self.phrase(order, &record, events)?;
         let changes_nothing = events.is_empty() && order.once.is_none() && after == After::Nothing;
         if !changes_nothing {
-            self.commit(memory, order.once.as_ref(), &mut record, events, after, &answer).map_err(internal)?;
+            self.commit(memory, order.once.as_ref(), &mut record, events, after, &answer)
+                .map_err(|error| self.subject.internal(error))?;
         }
         memory.record = Some(record);
         let Memory { record, subscribers, .. } = memory;
@@ -145,6 +148,7 @@ impl JobObject {
             once: answer.as_ref().map(|(once, answer)| (*once, answer.as_str())),
             trims: &trims,
         })?;
+        meter::count(Count::Event, events.len());
         memory.unsaved = if saves { 0 } else { memory.unsaved + events.len() as u32 };
         Ok(())
     }
@@ -152,7 +156,7 @@ impl JobObject {
     /// The first answer to this key, if the key was seen.
     fn remembered(&self, once: Option<&Once>) -> std::result::Result<Option<Value>, Problem> {
         let Some(once) = once else { return Ok(None) };
-        match self.journal.remembered(&once.key).map_err(internal)? {
+        match self.journal.remembered(&once.key).map_err(|error| self.subject.internal(error))? {
             None => Ok(None),
             Some(first) if first.fingerprint == once.fingerprint => {
                 Ok(Some(serde_json::from_str(&first.answer).unwrap_or_default()))
@@ -166,7 +170,7 @@ impl JobObject {
         Ok(match order.answer {
             // A repeated creation is answered as the first one was, whatever has happened since.
             Answer::Job if events.is_empty() && matches!(order.command, Command::Create(_)) => {
-                let first = self.journal.event(job.created_at).map_err(internal)?;
+                let first = self.journal.event(job.created_at).map_err(|error| self.subject.internal(error))?;
                 let as_created = first.and_then(|event| evolve(None, &event));
                 response::job(as_created.as_ref().unwrap_or(job))
             }

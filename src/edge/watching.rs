@@ -106,7 +106,7 @@ async fn stream(visit: &Visit, mut answer: Response, pass: &Pass, beat: Beat) ->
         101 => {
             let socket = answer.websocket().ok_or_else(|| worker::Error::from("101 without a socket"))?;
             let (life, warrant) = (life(visit, &pass.grant), pass.warrant(visit));
-            let stream = sse_bridge::stream(socket, life, beat, warrant, &visit.context)?;
+            let stream = sse_bridge::stream(visit, socket, life, beat, warrant)?;
             Ok(stream.with_headers(stream_headers()?))
         }
         204 => Ok(Response::empty()?.with_status(204)),

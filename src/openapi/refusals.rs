@@ -54,7 +54,7 @@ fn of_door(row: &Row) -> Vec<Code> {
     let mut codes = match row.door {
         Door::Open => return vec![],
         Door::Scoped(_) | Door::Public => vec![Code::MissingCredential, Code::InvalidCredential, Code::MissingScope],
-        Door::Admin => vec![Code::MissingCredential, Code::InvalidCredential],
+        Door::Admin | Door::Metrics => vec![Code::MissingCredential, Code::InvalidCredential],
         Door::ProjectKey | Door::Session => vec![],
     };
     // Browsers send the session's cookie by themselves.

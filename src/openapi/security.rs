@@ -30,6 +30,9 @@ pub fn schemes() -> Value {
         "adminToken": {
             "type": "http", "scheme": "bearer", "description": "The operator's admin token: projects and keys.",
         },
+        "metricsToken": {
+            "type": "http", "scheme": "bearer", "description": "The operator's metrics token: it opens `/api/metrics` and nothing else.",
+        },
     })
 }
 
@@ -53,6 +56,7 @@ pub fn of(row: &Row) -> Value {
         }
         Door::Session => session_alternatives(row.method),
         Door::Admin => json!([{ "adminToken": [] }]),
+        Door::Metrics => json!([{ "adminToken": [] }, { "metricsToken": [] }]),
     }
 }
 
@@ -80,5 +84,6 @@ pub fn sentence(row: &Row) -> String {
         Door::ProjectKey => "Open to whoever has the project key that stands in the path.".to_owned(),
         Door::Session => "For a dashboard's own pages.".to_owned(),
         Door::Admin => "Needs the admin token.".to_owned(),
+        Door::Metrics => "Needs the metrics token, or the admin token.".to_owned(),
     }
 }

@@ -18,6 +18,7 @@ pub mod directory {
         insert_key, list_keys, revoke_key, remember_creation, answer_creation, find_creation, forget_creations,
         insert_session, find_session, end_session, forget_sessions, save_archive, find_archive,
         default_project, public_project, newest_of_path, unset_default,
+        add_totals, note_isolate, forget_isolates, list_totals, present, count_all_jobs,
     );
 }
 

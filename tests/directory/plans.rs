@@ -24,6 +24,9 @@ fn comment(statement: &str) -> String {
     statement.lines().filter_map(|line| line.strip_prefix("-- ")).collect::<Vec<_>>().join(" ")
 }
 
+/// What says that a statement reads a whole table, and of which it must say why that is short.
+const SCAN: &str = "A scan";
+
 /// Whether the plan does what the comment promises; `None` where the comment names no index.
 fn keeps_its_word(comment: &str, steps: &[String]) -> Option<bool> {
     let reads = steps.join("; ");
@@ -35,6 +38,9 @@ fn keeps_its_word(comment: &str, steps: &[String]) -> Option<bool> {
     }
     if let Some(index) = promised("Index ").map(first_word) {
         return Some(reads.contains(&index));
+    }
+    if comment.contains(SCAN) {
+        return Some(reads.contains("SCAN"));
     }
     let by_primary_key = |step: &String| {
         let read = step.starts_with("SCAN") || step.starts_with("SEARCH");
@@ -58,7 +64,8 @@ fn every_statement_of_the_directory_prepares_and_says_who_calls_it_and_what_it_r
         assert_ne!(keeps_its_word(&comment, &steps), Some(false), "{name}: “{comment}”, but: {steps:#?}");
         let names_its_index = keeps_its_word(&comment, &steps).is_some() || statement.contains("INSERT INTO");
         assert!(names_its_index, "{name} does not say what it reads by: {steps:#?}");
-        assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{name} sorts: {steps:#?}");
+        let sorts = steps.iter().any(|step| step.contains("TEMP B-TREE"));
+        assert!(!sorts || comment.contains(SCAN), "{name} sorts: {steps:#?}");
     }
 }
 

@@ -1,5 +1,5 @@
 // A service of a test's own: with its own settings, or to be killed.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { after, before } from "node:test";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,6 +35,16 @@ class Instance {
   async start() {
     this.service = await startService({ port: Number(this.url ? new URL(this.url).port : 0), ...this.#settings });
     this.url = this.service.url;
+  }
+
+  /** What it wrote since it was last started: one JSON line per happening, of these events. */
+  lines(...events) {
+    const lines = this.said().split("\n").filter((line) => line.includes('{"event":'));
+    return lines.map((line) => JSON.parse(line.slice(line.indexOf("{"), line.lastIndexOf("}") + 1))).filter(({ event }) => events.includes(event));
+  }
+
+  said() {
+    return readFileSync(this.#settings.logFile, "utf8").replace(/\x1b\[[0-9;]*m/g, "");
   }
 
   /** As a crash would end it. */

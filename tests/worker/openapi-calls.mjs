@@ -35,6 +35,7 @@ const OTHERS = {
   listKeys: (project) => asAdmin("listKeys", { project: project.id }),
   revokeKey: async (project) => asAdmin("revokeKey", { project: project.id, key: (await project.newKey({ scopes: ["jobs:read"] })).id }),
   rotateProjectKey: async () => asAdmin("rotateProjectKey", { project: (await newProject()).id }),
+  showMetrics: () => asAdmin("showMetrics"),
   openSession: (project) => call(operation("openSession"), project, {}, { json: { apiKey: project.apiKey } }),
   endSession: async (project) => (await signIn(project)).end(),
 };

@@ -29,7 +29,7 @@ export const ROUTES = TABLE
   .filter(({ door }) => door === "public" || SCOPES.includes(door))
   .map((row) => ({ ...row, scope: row.door === "public" ? "jobs:read:progress" : row.door }));
 
-export const ADMIN_ROUTES = TABLE.filter(({ door }) => door === "admin");
+export const ADMIN_ROUTES = TABLE.filter(({ door }) => door === "admin" || door === "metrics");
 
 /** The public routes that nobody's name reads in the default project; the other public route goes by its job's project. */
 export const readsDefaultProject = ({ door, path }) => door === "public" && !path.includes("{job}");

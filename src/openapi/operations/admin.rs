@@ -5,7 +5,7 @@ use crate::limits;
 use crate::openapi::answer::Answer;
 use crate::openapi::examples::{START, key_id, project_id};
 use crate::openapi::operation::{Body, Operation, Tag};
-use crate::openapi::schemas::shape::named;
+use crate::openapi::schemas::shape::{named, text};
 use crate::secret::{api_key, prefix_of, project_key};
 use serde_json::{Value, json};
 
@@ -81,4 +81,12 @@ pub fn rotate_project_key() -> Operation {
     administration("Replace a project's publishable key")
         .about("The old one stops within 20 s, and the streams that it opened within 50 s.")
         .answers(Answer::ok("The new one.", named("RotatedKey"), json!({ "projectKey": project_key(&[7; 16]) })))
+}
+
+pub fn metrics() -> Operation {
+    let example = "# HELP jobcast_open_streams Streams that are open.\n# TYPE jobcast_open_streams gauge\njobcast_open_streams 12\n";
+    let figures = Answer::new(200, "The figures, in the text format of Prometheus.");
+    administration("Read what the service counts of itself")
+        .about("Totals of all isolates, which may be a minute old, and what is so now.")
+        .answers(figures.content("text/plain", json!({ "schema": text(), "example": example })))
 }

@@ -55,6 +55,7 @@ pub fn operation(action: Action) -> Operation {
         Action::ListKeys => admin::list_keys(),
         Action::RevokeKey => admin::revoke_key(),
         Action::RotateProjectKey => admin::rotate_project_key(),
+        Action::ShowMetrics => admin::metrics(),
         Action::OpenSession => service::open_session(),
         Action::ShowSession => service::show_session(),
         Action::EndSession => service::end_session(),

@@ -110,4 +110,7 @@ pub mod worker_sys {
 macro_rules! console_log {
     ($($text:tt)*) => { $crate::world::world().note(|| format!($($text)*)) };
 }
-pub(crate) use console_log;
+macro_rules! console_error {
+    ($($text:tt)*) => { $crate::world::world().note(|| format!($($text)*)) };
+}
+pub(crate) use {console_error, console_log};

@@ -1,6 +1,8 @@
 //! The Worker's own objects, from the files that the Worker is built of. Only what touches the platform itself is the
-//! simulation's: clock, randomness and settings (`platform`), and the outcome of a handler (`reply`).
+//! simulation's: clock, randomness and settings (`platform`), the outcome of a handler (`reply`); and nothing is counted (`meter`).
 
+#[path = "../../../src/edge/complaint.rs"]
+pub mod complaint;
 #[path = "../../../src/edge/creation.rs"]
 pub mod creation;
 #[path = "../../../src/edge/desk.rs"]
@@ -23,6 +25,7 @@ pub mod job_object;
 pub mod job_stream_do;
 #[path = "../../../src/edge/journal.rs"]
 pub mod journal;
+pub mod meter;
 #[path = "../../../src/edge/outbox.rs"]
 pub mod outbox;
 pub mod platform;

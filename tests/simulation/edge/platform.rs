@@ -2,10 +2,9 @@
 
 use crate::cloud::storage::Storage;
 use crate::id::RequestId;
-use crate::problem::Problem;
 use crate::time::Timestamp;
 use crate::world::world;
-use worker::{Env, Error, Result, WebSocket};
+use worker::{Env, Result, WebSocket};
 
 /// The clock of the machine that runs this; machines differ, and step back.
 pub fn now() -> Timestamp {
@@ -36,15 +35,6 @@ pub fn setting(env: &Env, name: &str) -> Option<String> {
 
 pub fn transaction(storage: &Storage, work: impl FnMut() -> Result<()>) -> Result<()> {
     storage.transaction(work)
-}
-
-pub fn complain(event: &str, error: &str) {
-    world().note(|| format!("{event}: {error}"));
-}
-
-pub fn internal(error: Error) -> Problem {
-    complain("object.failed", &error.to_string());
-    Problem::internal()
 }
 
 pub struct SharedText(String);

@@ -9,6 +9,8 @@ use crate::edge::platform::{now, random, setting};
 use crate::metrics::{Count, Lag, Tally};
 use crate::sql::directory as sql;
 use crate::time::Timestamp;
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
 use std::cell::RefCell;
 use worker::{AnalyticsEngineDataPointBuilder, Env, Result};
 
@@ -59,7 +61,7 @@ impl Drop for OpenStream {
 
 /// The work of telling, when it is time: something was counted or is held, and the last telling is a period ago. To be
 /// done behind an answer.
-pub fn due(env: &Env) -> Option<impl Future<Output = ()> + 'static> {
+pub fn due(env: &Env) -> Option<LocalBoxFuture<'static, ()>> {
     let is_due = METER.with_borrow_mut(|meter| {
         let now = now();
         if meter.id.is_empty() {
@@ -73,7 +75,7 @@ pub fn due(env: &Env) -> Option<impl Future<Output = ()> + 'static> {
     });
     is_due.then(|| {
         let env = env.clone();
-        async move { tell(&env).await }
+        async move { tell(&env).await }.boxed_local()
     })
 }
 

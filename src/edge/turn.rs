@@ -46,7 +46,17 @@ enum After {
 
 impl JobObject {
     pub async fn order(self: Rc<Self>, project: &ProjectId, order: Order) -> Reply {
-        let turn = self.subject.during(order.request.as_ref(), || self.turn(project, &order))?;
+        let turn = match self.subject.during(order.request.as_ref(), || self.turn(project, &order)) {
+            Ok(turn) => turn,
+            Err(problem) => {
+                // Whoever meets a conflict may have been misled by the directory: one that was restored from a backup
+                // would offer the job for ever.
+                if problem.status() == 409 {
+                    self.project_behind();
+                }
+                return Err(problem);
+            }
+        };
         // In the same turn as the commit: a process killed after it finds the alarm set.
         self.arm_after(turn.after).await;
         if let Some(urgency) = turn.news {

@@ -1,13 +1,13 @@
 // A service of a test's own: with its own settings, or to be killed.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { after, before } from "node:test";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startService } from "../../scripts/service.mjs";
 
 /** Starts one; it and its state are gone when the test `t` ends. The result serves as the `at` of a project. */
-export async function startInstance(t, vars = {}, limits = undefined) {
-  const instance = new Instance(vars, limits);
+export async function startInstance(t, vars = {}, limits = undefined, main = undefined) {
+  const instance = new Instance(vars, limits, main);
   t.after(() => instance.remove());
   await instance.start();
   return instance;
@@ -26,9 +26,9 @@ class Instance {
   #state = mkdtempSync(join(tmpdir(), "jobcast-instance-"));
   #settings;
 
-  constructor(vars, limits) {
+  constructor(vars, limits, main) {
     const state = this.#state;
-    this.#settings = { state, vars, limits, adminToken: this.adminToken, tokenSecret: "secret", logFile: join(state, "service.log") };
+    this.#settings = { state, vars, limits, main, adminToken: this.adminToken, tokenSecret: "secret", logFile: join(state, "service.log") };
   }
 
   /** On the same port and the same state as before, if there was a before. */
@@ -45,6 +45,16 @@ class Instance {
 
   said() {
     return readFileSync(this.#settings.logFile, "utf8").replace(/\x1b\[[0-9;]*m/g, "");
+  }
+
+  /** Copies D1 while it is stopped; the result puts the copy back, while it is stopped again. The jobs' objects stay as they are. */
+  backup() {
+    const [database, copy] = [join(this.#state, "v3", "d1"), join(this.#state, "backup")];
+    cpSync(database, copy, { recursive: true });
+    return () => {
+      rmSync(database, { recursive: true });
+      cpSync(copy, database, { recursive: true });
+    };
   }
 
   /** As a crash would end it. */

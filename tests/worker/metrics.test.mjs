@@ -1,8 +1,9 @@
 // What the service counts of itself, as Prometheus scrapes it.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { eventually } from "./eventually.mjs";
-import { instanceOfSuite } from "./instance.mjs";
+import { instanceOfSuite, startInstance } from "./instance.mjs";
 import { newProject } from "./project.mjs";
 import { accepted, refused, request } from "./request.mjs";
 import { open } from "./stream.mjs";
@@ -105,6 +106,21 @@ describe("the totals", () => {
     const { jobcast_events_total: events } = await eventually("events were added up", told, (now) => now.jobcast_events_total >= 2, 20);
     assert.ok(events <= (await job.log()).length, "none is counted twice");
   });
+});
+
+test("where Analytics Engine is bound, what is told is a data point too", async (t) => {
+  const main = fileURLToPath(new URL("with-analytics.mjs", import.meta.url));
+  const at = await startInstance(t, { METRICS_SECONDS: "0" }, undefined, main);
+  const job = await (await newProject({ at })).running();
+  await read(at, at.adminToken);
+  await job.report("progress", { percent: 1 });
+  await read(at, at.adminToken);
+  const points = await eventually("two data points", () => at.lines("data.point"), ({ length }) => length === 2, 5);
+  const [{ indexes, doubles }, later] = points;
+  // docs/OPERATIONS.md names the columns: answers, answers 4xx, answers 5xx, events; the streams that are open come last.
+  assert.deepEqual([doubles.length, doubles.slice(0, 4), doubles.at(-1)], [17, [4, 0, 0, 3], 0]);
+  assert.deepEqual(later.doubles.slice(0, 4), [2, 0, 0, 1]);
+  assert.deepEqual([indexes.length, later.indexes], [1, indexes]);
 });
 
 /** However each came to its end: a reader that left is noticed by the next write. */

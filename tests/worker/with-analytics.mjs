@@ -1,0 +1,12 @@
+// The built Worker with Analytics Engine bound: a `main` for a test. Each data point goes to the log.
+import Service, { JobStream, ProjectFeed } from "../../build/index.js";
+
+const ANALYTICS = { writeDataPoint: (point) => console.log(JSON.stringify({ event: "data.point", ...point })) };
+
+export { JobStream, ProjectFeed };
+
+export default class extends Service {
+  constructor(context, env) {
+    super(context, { ...env, ANALYTICS });
+  }
+}

@@ -8,6 +8,8 @@ const FILE = at(".dev.vars");
 const NAMES = ["ADMIN_TOKEN", "TOKEN_SECRET"];
 // What can stand after `Bearer` (RFC 6750), and needs no quoting in an env file.
 const TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
+// The service takes no shorter one (src/limits.rs).
+const SHORTEST = 32;
 
 export const randomSecret = () => randomBytes(32).toString("hex");
 
@@ -35,5 +37,6 @@ function keep(secrets) {
 
 function wellFormed(name, value) {
   if (!TOKEN.test(value)) throw new Refusal(`${name} may only hold letters, digits and . _ ~ + / - =`);
+  if (value.length < SHORTEST) throw new Refusal(`${name} is too short: give at least ${SHORTEST} characters, e.g. \`openssl rand -hex 32\`.`);
   return value;
 }

@@ -3,11 +3,11 @@
 use crate::access::{Credential, Grant, Scope, bad_credential, missing_credential};
 use crate::edge::credentials::{self, Secret, Standing};
 use crate::edge::directory::{Directory, text};
-use crate::edge::platform::{now, setting};
+use crate::edge::platform::now;
 use crate::edge::rate::{self, Caller};
 use crate::edge::reply::Failure;
 use crate::edge::warrant::{Basis, Warrant};
-use crate::edge::{Visit, missing_setting};
+use crate::edge::{Visit, operator_secret};
 use crate::id::{JobId, ProjectId};
 use crate::problem::{Code, Problem};
 use crate::route::Door;
@@ -113,7 +113,7 @@ pub async fn enter_by_path(visit: &Visit) -> Entry<Pass> {
 
 /// The admin token, compared by hash so that the time taken tells nothing.
 pub async fn enter_admin(visit: &Visit) -> Entry<()> {
-    let expected = setting(&visit.env, "ADMIN_TOKEN").ok_or_else(|| missing_setting("ADMIN_TOKEN"))?;
+    let expected = operator_secret(&visit.env, "ADMIN_TOKEN")?;
     match credential(visit).await? {
         Credential::Bearer(secret) if hash_secret(&secret) == hash_secret(&expected) => Ok(()),
         Credential::None => Err(refused(visit, missing_credential()).await),
@@ -208,7 +208,7 @@ async fn session(visit: &Visit, token: &str) -> Entry<Option<Pass>> {
 }
 
 pub fn token_secret(visit: &Visit) -> Entry<String> {
-    setting(&visit.env, "TOKEN_SECRET").ok_or_else(|| missing_setting("TOKEN_SECRET").into())
+    Ok(operator_secret(&visit.env, "TOKEN_SECRET")?)
 }
 
 #[derive(Deserialize)]

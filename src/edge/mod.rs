@@ -42,6 +42,7 @@ mod watching;
 
 use crate::cors::{self, Reach};
 use crate::id::RequestId;
+use crate::limits;
 use crate::problem::{Code, Problem};
 use crate::route::{Action, Route, Row, route, rows_at};
 use reply::Failure;
@@ -158,8 +159,14 @@ impl Visit {
     }
 }
 
-/// A binding or a secret that the operator has to set.
-fn missing_setting(name: &str) -> Problem {
-    worker::console_error!("{}", serde_json::json!({ "event": "setting.missing", "name": name }));
-    Problem::new(Code::Unavailable, "The service is not set up for this yet: its operator must set a secret.")
+/// A secret that the operator has to set. One that can be guessed counts as none: whoever holds a stream token can try
+/// `TOKEN_SECRET` without asking us.
+fn operator_secret(env: &Env, name: &str) -> std::result::Result<String, Problem> {
+    let (event, error) = match platform::setting(env, name) {
+        Some(secret) if secret.len() >= limits::OPERATOR_SECRET => return Ok(secret),
+        Some(_) => ("setting.weak", "It is too short: set 32 random bytes."),
+        None => ("setting.missing", "It is not set: set 32 random bytes."),
+    };
+    worker::console_error!("{}", serde_json::json!({ "event": event, "name": name, "error": error }));
+    Err(Problem::new(Code::Unavailable, "The service is not set up for this yet: its operator must set a secret."))
 }

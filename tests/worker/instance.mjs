@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { after, before } from "node:test";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { randomSecret } from "../../scripts/secrets.mjs";
 import { startService } from "../../scripts/service.mjs";
 
 /** Starts one; it and its state are gone when the test `t` ends. The result serves as the `at` of a project. */
-export async function startInstance(t, vars = {}, limits = undefined) {
-  const instance = new Instance(vars, limits);
+export async function startInstance(t, vars = {}, limits = undefined, secrets = {}) {
+  const instance = new Instance(vars, limits, secrets);
   t.after(() => instance.remove());
   await instance.start();
   return instance;
@@ -22,19 +23,31 @@ export function instanceOfSuite(vars = {}, limits = undefined) {
 }
 
 class Instance {
-  adminToken = "admin";
+  adminToken = randomSecret();
+  tokenSecret = randomSecret();
   #state = mkdtempSync(join(tmpdir(), "jobcast-instance-"));
   #settings;
 
-  constructor(vars, limits) {
+  constructor(vars, limits, secrets) {
+    Object.assign(this, secrets);
     const state = this.#state;
-    this.#settings = { state, vars, limits, adminToken: this.adminToken, tokenSecret: "secret", logFile: join(state, "service.log") };
+    this.#settings = { state, vars, limits, adminToken: this.adminToken, tokenSecret: this.tokenSecret, logFile: this.log };
   }
 
   /** On the same port and the same state as before, if there was a before. */
   async start() {
     this.service = await startService({ port: Number(this.url ? new URL(this.url).port : 0), ...this.#settings });
     this.url = this.service.url;
+  }
+
+  /** Where D1 and the objects keep what they keep. */
+  get state() {
+    return this.#state;
+  }
+
+  /** What the service said, on both of its outputs. */
+  get log() {
+    return join(this.#state, "service.log");
   }
 
   /** As a crash would end it. */

@@ -5,6 +5,8 @@ import { lockedPackages, packageAdvisories, refusedPackages } from "./dependenci
 import { CLEAN, FOUND, UNREACHABLE } from "./dependencies/verdict.mjs";
 import { prepareCargoDeny } from "./toolchain.mjs";
 
+const MARKS = { [CLEAN]: "✓", [FOUND]: "✗", [UNREACHABLE]: "!" };
+
 /** A tally, with `unchecked`: what could not be looked up. */
 export async function checkDependencies({ tools = false } = {}) {
   const crates = new Crates(await prepareCargoDeny());
@@ -21,7 +23,7 @@ function tallied(checks) {
   const failing = process.env.ADVISORIES === "required" ? [FOUND, UNREACHABLE] : [FOUND];
   const tally = { passed: 0, failed: 0, unchecked: [] };
   for (const [title, { verdict, told }] of Object.entries(checks)) {
-    console.log(`${verdict === CLEAN ? "✓" : "✗"} ${title}: ${verdict === UNREACHABLE ? "NOT CHECKED, nobody answered" : verdict}`);
+    console.log(`${MARKS[verdict]} ${title}: ${verdict === UNREACHABLE ? "NOT CHECKED, nobody answered" : verdict}`);
     if (verdict !== CLEAN) console.log(told);
     if (failing.includes(verdict)) tally.failed++;
     else if (verdict === UNREACHABLE) tally.unchecked.push(title);

@@ -2,18 +2,23 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { buildClient } from "./client.mjs";
+import { checkDependencies } from "./dependencies.mjs";
 import { firstPageSize } from "./dashboard.mjs";
 import { at, NODE, PINNED_ENV } from "./paths.mjs";
 import { attempt } from "./step.mjs";
+import { prepareCargoDeny } from "./toolchain.mjs";
 import { wasmSize } from "./worker.mjs";
 import { LOCAL_ENV, WRANGLER } from "./wrangler.mjs";
 
 const WASM_BUDGET = 1024 * 1024;
 const FIRST_PAGE_BUDGET = 250 * 1000;
 
-export const none = { passed: 0, failed: 0 };
-export const failure = { passed: 0, failed: 1 };
-export const add = (a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed });
+export const none = { passed: 0, failed: 0, unchecked: [] };
+export const failure = { ...none, failed: 1 };
+/** `unchecked` names what could not be looked at; most parts have nothing such. */
+export const add = (a, b) => ({
+  passed: a.passed + b.passed, failed: a.failed + b.failed, unchecked: [...(a.unchecked ?? []), ...(b.unchecked ?? [])],
+});
 const check = (ok) => (ok ? { passed: 1, failed: 0 } : failure);
 
 /** A runner that ends badly without naming a failed test (it did not compile, it was killed) counts as one failure. */
@@ -82,6 +87,12 @@ function withinFirstPage() {
   const size = firstPageSize();
   console.log(`Dashboard's first page, gzipped: ${size} bytes of ${FIRST_PAGE_BUDGET} (${Math.round((size / FIRST_PAGE_BUDGET) * 100)} %)`);
   return check(size <= FIRST_PAGE_BUDGET);
+}
+
+/** What others wrote: that the checks find what is planted, and what they find. */
+export async function dependencyTests() {
+  const files = testFilesIn(at("tests", "dependencies"));
+  return add(await testFiles(files, { CARGO_DENY: await prepareCargoDeny() }, 2), await checkDependencies());
 }
 
 /** What would be uploaded is complete and well-formed. */

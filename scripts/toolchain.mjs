@@ -11,6 +11,8 @@ const CARGO_TOOLS = [
   { name: "worker-build", version: "0.8.7", bin: "worker-build" },
   { name: "wasm-bindgen-cli", version: "0.2.129", bin: "wasm-bindgen" },
 ];
+// For the tests alone, so that `npm start` does not wait for it.
+const CARGO_DENY = { name: "cargo-deny", version: "0.20.2", bin: "cargo-deny" };
 // Unoptimized they compile in a third of the time, and a build of the Worker takes a second longer.
 const QUICKLY = ["--locked", "--debug"];
 const WITHOUT_SYMBOLS = { ...process.env, CARGO_PROFILE_DEV_DEBUG: "0" };
@@ -24,6 +26,12 @@ export async function prepareToolchain() {
   await installPackages();
   await installTarget();
   for (const cargoTool of CARGO_TOOLS) await installCargoTool(cargoTool);
+}
+
+/** For the tests of the dependencies; gives its path. */
+export async function prepareCargoDeny() {
+  await installCargoTool(CARGO_DENY);
+  return tool(CARGO_DENY.bin);
 }
 
 /** For the tests that need neither wasm nor workerd. */

@@ -79,6 +79,9 @@ pub const FEED_PROGRESS_MS: u64 = 1_000;
 pub const FEED_SEEN_MS: u64 = 7 * 24 * 3_600_000;
 /// The longest life of a session, ms.
 pub const SESSION_MS: u64 = 7 * 24 * 3_600_000;
+/// Of the operator's `ADMIN_TOKEN` and `TOKEN_SECRET`, bytes: as long as the hash that they are used with, which is what
+/// RFC 7518, section 3.2, asks of a key of HMAC-SHA256.
+pub const OPERATOR_SECRET: usize = 32;
 /// A project's default for how long a finished job's log is kept, hours. Contract.
 pub const RETENTION_HOURS_DEFAULT: u64 = 24;
 /// `retentionHours`: up to a year.

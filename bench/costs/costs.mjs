@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { at } from "../../scripts/paths.mjs";
 import { defaultProject } from "../../scripts/project.mjs";
+import { randomSecret } from "../../scripts/secrets.mjs";
 import { startService } from "../../scripts/service.mjs";
 import { program } from "../../scripts/step.mjs";
 
@@ -17,11 +18,12 @@ const counts = async (url) => (await fetch(`${url}/api/counts`)).json();
 
 await program(async () => {
   const state = mkdtempSync(join(tmpdir(), "jobcast-costs-"));
+  const adminToken = randomSecret();
   const service = await startService({
-    state, adminToken: "admin", tokenSecret: "secret", logFile: join(state, "service.log"), main: at("bench", "costs", "counting.mjs"),
+    state, adminToken, tokenSecret: randomSecret(), logFile: join(state, "service.log"), main: at("bench", "costs", "counting.mjs"),
   });
   try {
-    const { url, apiKey } = await defaultProject(service.url, "admin", state);
+    const { url, apiKey } = await defaultProject(service.url, adminToken, state);
     for (const [perSecond, viewers] of [[1, 1], [4, 1], [1, 10]]) {
       await sample({ url, apiKey }, 1, 0, 1); // the first job of a project makes tables; and the key is known again
       await sleep(SETTLED_MS);

@@ -7,7 +7,7 @@ use crate::edge::platform::{now, setting};
 use crate::edge::rate::{self, Caller};
 use crate::edge::reply::Failure;
 use crate::edge::warrant::{Basis, Warrant};
-use crate::edge::{Visit, missing_setting};
+use crate::edge::{Visit, operator_secret};
 use crate::id::{JobId, ProjectId};
 use crate::problem::{Code, Problem};
 use crate::route::Door;
@@ -117,22 +117,22 @@ pub async fn enter_by_path(visit: &Visit) -> Entry<Pass> {
 
 /// The admin token, compared by hash so that the time taken tells nothing.
 pub async fn enter_admin(visit: &Visit) -> Entry<()> {
-    enter_by(visit, &["ADMIN_TOKEN"]).await
+    enter_by(visit, &[operator_secret(visit, "ADMIN_TOKEN")?]).await
 }
 
 /// The admin token, or one that a monitor can be given, because it opens nothing else.
 pub async fn enter_metrics(visit: &Visit) -> Entry<()> {
-    enter_by(visit, &["ADMIN_TOKEN", "METRICS_TOKEN"]).await
+    let mut good = vec![operator_secret(visit, "ADMIN_TOKEN")?];
+    if setting(&visit.env, "METRICS_TOKEN").is_some() {
+        good.push(operator_secret(visit, "METRICS_TOKEN")?);
+    }
+    enter_by(visit, &good).await
 }
 
-/// Whoever brings one of these secrets of the operator's, of which one must be set.
-async fn enter_by(visit: &Visit, secrets: &[&'static str]) -> Entry<()> {
-    let expected: Vec<String> = secrets.iter().filter_map(|name| setting(&visit.env, name)).collect();
-    if expected.is_empty() {
-        return Err(missing_setting("ADMIN_TOKEN").into());
-    }
+/// Whoever brings one of these secrets of the operator's.
+async fn enter_by(visit: &Visit, good: &[String]) -> Entry<()> {
     match credential(visit).await? {
-        Credential::Bearer(secret) if expected.iter().any(|good| hash_secret(&secret) == hash_secret(good)) => Ok(()),
+        Credential::Bearer(secret) if good.iter().any(|good| hash_secret(&secret) == hash_secret(good)) => Ok(()),
         Credential::None => Err(refused(visit, missing_credential()).await),
         Credential::Bearer(_) | Credential::StreamToken(_) | Credential::ProjectKey(_) | Credential::Session(_) => {
             let problem = bad_credential("This needs the operator's token, as “Authorization: Bearer <token>”.");
@@ -225,7 +225,7 @@ async fn session(visit: &Visit, token: &str) -> Entry<Option<Pass>> {
 }
 
 pub fn token_secret(visit: &Visit) -> Entry<String> {
-    setting(&visit.env, "TOKEN_SECRET").ok_or_else(|| missing_setting("TOKEN_SECRET").into())
+    Ok(operator_secret(visit, "TOKEN_SECRET")?)
 }
 
 #[derive(Deserialize)]

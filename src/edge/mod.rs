@@ -46,8 +46,10 @@ mod watching;
 
 use crate::cors::{self, Reach};
 use crate::id::RequestId;
+use crate::limits;
 use crate::problem::{Code, Problem};
 use crate::route::{Action, Route, Row, route, rows_at};
+use crate::session::Host;
 use reply::Failure;
 use request_log::RequestLog;
 use std::rc::Rc;
@@ -174,8 +176,15 @@ impl Visit {
     }
 }
 
-/// A binding or a secret that the operator has to set.
-fn missing_setting(name: &str) -> Problem {
-    worker::console_error!("{}", serde_json::json!({ "event": "setting.missing", "name": name }));
-    Problem::new(Code::Unavailable, "The service is not set up for this yet: its operator must set a secret.")
+/// A secret that the operator has to set. One that can be guessed counts as none, but on one's own machine: whoever holds
+/// a stream token can try `TOKEN_SECRET` without asking us.
+fn operator_secret(visit: &Visit, name: &str) -> std::result::Result<String, Problem> {
+    let is_local = Host::of(visit.url.host_str().unwrap_or_default()) == Host::Local;
+    let (event, error) = match platform::setting(&visit.env, name) {
+        Some(secret) if secret.len() >= limits::OPERATOR_SECRET || is_local => return Ok(secret),
+        Some(_) => ("setting.weak", "It is too short: set 32 random bytes."),
+        None => ("setting.missing", "It is not set: set 32 random bytes."),
+    };
+    worker::console_error!("{}", serde_json::json!({ "event": event, "name": name, "error": error }));
+    Err(Problem::new(Code::Unavailable, "The service is not set up for this yet: its operator must set a secret."))
 }

@@ -15,6 +15,8 @@ pub fn document() -> reply::Answer {
 
 pub fn page() -> reply::Answer {
     let mut answer = reply::fixed("text/html; charset=utf-8", PAGE)?;
-    answer.headers_mut().set("content-security-policy", POLICY)?;
+    let headers = answer.headers_mut();
+    headers.set("content-security-policy", POLICY)?;
+    headers.set("referrer-policy", "no-referrer")?;
     Ok(answer)
 }

@@ -92,6 +92,8 @@ pub fn finish(answer: Answer, log: &RequestLog, cors: &[Header]) -> Result<Respo
     }
     let headers = response.headers_mut();
     headers.set("x-request-id", log.id.as_str())?;
+    // What a job says is never taken for a page or a script, whatever it looks like.
+    headers.set("x-content-type-options", "nosniff")?;
     cors.iter().try_for_each(|(name, value)| headers.set(name, value))?;
     Ok(response)
 }

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 const ROOT = new URL("../../", import.meta.url);
 const GUIDES = readdirSync(new URL("docs/guides/", ROOT)).sort().map((name) => `docs/guides/${name}`);
 
-export const DOCUMENTS = ["README.md", "docs/README.md", ...GUIDES];
+export const DOCUMENTS = ["README.md", "docs/README.md", "docs/SECURITY.md", ...GUIDES];
 
 /** What is not run here, and why. Blocks of any other kind must have a run. */
 export const SHOWN = {

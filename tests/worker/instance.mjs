@@ -3,11 +3,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { after, before } from "node:test";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { randomSecret } from "../../scripts/secrets.mjs";
 import { startService } from "../../scripts/service.mjs";
 
 /** Starts one; it and its state are gone when the test `t` ends. The result serves as the `at` of a project. */
-export async function startInstance(t, vars = {}, limits = undefined, main = undefined) {
-  const instance = new Instance(vars, limits, main);
+export async function startInstance(t, vars = {}, limits = undefined, own = {}) {
+  const instance = new Instance(vars, limits, own);
   t.after(() => instance.remove());
   await instance.start();
   return instance;
@@ -22,13 +23,16 @@ export function instanceOfSuite(vars = {}, limits = undefined) {
 }
 
 class Instance {
-  adminToken = "admin";
+  adminToken = randomSecret();
+  tokenSecret = randomSecret();
   #state = mkdtempSync(join(tmpdir(), "jobcast-instance-"));
   #settings;
 
-  constructor(vars, limits, main) {
+  /** `own`: secrets, `main`. */
+  constructor(vars, limits, { main, ...secrets } = {}) {
+    Object.assign(this, secrets);
     const state = this.#state;
-    this.#settings = { state, vars, limits, main, adminToken: this.adminToken, tokenSecret: "secret", logFile: join(state, "service.log") };
+    this.#settings = { state, vars, limits, main, adminToken: this.adminToken, tokenSecret: this.tokenSecret, logFile: this.log };
   }
 
   /** On the same port and the same state as before, if there was a before. */
@@ -44,7 +48,7 @@ class Instance {
   }
 
   said() {
-    return readFileSync(this.#settings.logFile, "utf8").replace(/\x1b\[[0-9;]*m/g, "");
+    return readFileSync(this.log, "utf8").replace(/\x1b\[[0-9;]*m/g, "");
   }
 
   /** Copies D1 while it is stopped; the result puts the copy back, while it is stopped again. The jobs' objects stay as they are. */
@@ -55,6 +59,16 @@ class Instance {
       rmSync(database, { recursive: true });
       cpSync(copy, database, { recursive: true });
     };
+  }
+
+  /** Where D1 and the objects keep what they keep. */
+  get state() {
+    return this.#state;
+  }
+
+  /** What the service said, on both of its outputs. */
+  get log() {
+    return join(this.#state, "service.log");
   }
 
   /** As a crash would end it. */

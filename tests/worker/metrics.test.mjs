@@ -2,13 +2,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { randomSecret } from "../../scripts/secrets.mjs";
 import { eventually } from "./eventually.mjs";
 import { instanceOfSuite, startInstance } from "./instance.mjs";
 import { newProject } from "./project.mjs";
 import { accepted, refused, request } from "./request.mjs";
 import { open } from "./stream.mjs";
 
-const MONITOR = "monitor";
+const MONITOR = randomSecret();
 const PERIOD_MS = 1_000;
 
 describe("the figures", () => {
@@ -110,7 +111,7 @@ describe("the totals", () => {
 
 test("where Analytics Engine is bound, what is told is a data point too", async (t) => {
   const main = fileURLToPath(new URL("with-analytics.mjs", import.meta.url));
-  const at = await startInstance(t, { METRICS_SECONDS: "0" }, undefined, main);
+  const at = await startInstance(t, { METRICS_SECONDS: "0" }, undefined, { main });
   const job = await (await newProject({ at })).running();
   await read(at, at.adminToken);
   await job.report("progress", { percent: 1 });

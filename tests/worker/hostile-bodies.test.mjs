@@ -102,8 +102,12 @@ describe("a body", { concurrency: 4 }, () => {
 });
 
 describe("a batch of lines", { concurrency: 4 }, () => {
+  let project;
   let job;
-  before(async () => (job = await (await newProject()).running()));
+  before(async () => {
+    project = await newProject();
+    job = await project.running();
+  });
 
   /** gzip by hand: a head with these flags and fields, and the rest. */
   const member = (flags, fields, body) => {
@@ -119,7 +123,8 @@ describe("a batch of lines", { concurrency: 4 }, () => {
   };
   for (const [what, body] of Object.entries(TAKEN)) {
     test(`${what} is read`, async () => {
-      assert.equal(accepted(await job.ask("POST", "/logs", zipped("application/x-ndjson", body))).inserted, 2);
+      const own = await project.running();
+      assert.equal(accepted(await own.ask("POST", "/logs", zipped("application/x-ndjson", body))).inserted, 2);
     });
   }
 
@@ -156,13 +161,13 @@ describe("a batch of lines", { concurrency: 4 }, () => {
     "eight mebibytes of noughts in lines": ["application/x-ndjson", "0\n".repeat(4 * KIB * KIB - 8)],
     "eight mebibytes of open brackets": ["application/json", "[".repeat(8 * KIB * KIB - 8)],
     "lines of nothing but names": ["application/x-ndjson", `{${'"a":0,'.repeat(40_000)}"b":0}\n`.repeat(20)],
-    "sixty-four mebibytes": ["application/x-ndjson", Buffer.alloc(64 * KIB * KIB, "a")],
+    "sixteen mebibytes": ["application/x-ndjson", Buffer.alloc(16 * KIB * KIB, "a")],
   };
   for (const [what, [type, body]] of Object.entries(BOMBS)) {
     test(`of ${what} is refused, several at once, and the service goes on`, async () => {
       const packed = gzipSync(body);
       await job.unchangedBy(async () => {
-        const answers = await Promise.all(Array.from({ length: 4 }, () => job.ask("POST", "/logs", zipped(type, packed))));
+        const answers = await Promise.all(Array.from({ length: 2 }, () => job.ask("POST", "/logs", zipped(type, packed))));
         for (const answer of answers) refused(answer, answer.status === 413 ? 413 : 400);
       });
     });

@@ -5,7 +5,7 @@ import { newAddress } from "./address.mjs";
 const PATIENCE_MS = 20_000;
 
 /** Sends the bytes over a connection of their own and resolves to all that comes back until the service closes it, or says nothing for a while. */
-export function sent(at, bytes, quietMs = 1_500) {
+export function sent(at, bytes, quietMs = 400) {
   const { hostname, port } = new URL(at.url);
   return new Promise((resolve, reject) => {
     const socket = connect({ host: hostname, port: Number(port) }, () => socket.write(bytes));

@@ -10,7 +10,9 @@ use std::panic::catch_unwind;
 fn inputs(target: &str) -> Vec<Vec<u8>> {
     let file = format!("{}/fuzz/corpus/{target}.jsonl", env!("CARGO_MANIFEST_DIR"));
     let lines = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{file}: {error}"));
-    let bytes = |line: &str| serde_json::from_str::<String>(line).expect("a JSON string").chars().map(|letter| letter as u8).collect();
+    let bytes = |line: &str| {
+        serde_json::from_str::<String>(line).expect("a JSON string").chars().map(|letter| letter as u8).collect()
+    };
     lines.lines().map(bytes).collect()
 }
 

@@ -1,7 +1,7 @@
 // Coverage-guided fuzzing of every parser (fuzz/) with libFuzzer, on the stable toolchain. `node tests/torture/fuzz.mjs [target…]`;
 // SECONDS: how long each target is tried, 60 by default. KEEP=1 writes what was interesting back into fuzz/corpus/, minimised.
 // An input for which a property does not hold is printed as a line to add to the target's corpus.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { spawn } from "node:child_process";
@@ -18,6 +18,12 @@ const COVERAGE = [
   "-Cllvm-args=-sanitizer-coverage-pc-table", "-Cllvm-args=-sanitizer-coverage-trace-compares", "-Cllvm-args=-sanitizer-coverage-stack-depth",
 ];
 
+const file = (target) => join(CORPUS, `${target}.jsonl`);
+
+/** One input a line: a JSON string whose letters are the bytes. */
+const read = (target) => readFileSync(file(target), "utf8").split("\n").filter(Boolean).map((text) => Buffer.from(JSON.parse(text), "latin1"));
+const line = (input) => JSON.stringify(input.toString("latin1"));
+
 await program(async () => {
   const targets = process.argv.length > 2 ? process.argv.slice(2) : TARGETS;
   const unknown = targets.find((target) => !TARGETS.includes(target));
@@ -33,7 +39,7 @@ await program(async () => {
 /** With an explicit target, so that macros and build scripts are compiled without counters. */
 async function build() {
   const host = /^host: (.+)$/m.exec(printed("rustc", "-vV"))[1];
-  const args = ["build", "--quiet", "--release", "--manifest-path", at("fuzz", "Cargo.toml"), "--target", host, "--target-dir", BUILD];
+  const args = ["build", "--quiet", "--release", "--locked", "--manifest-path", at("fuzz", "Cargo.toml"), "--target", host, "--target-dir", BUILD];
   await run("cargo", args, { env: { ...process.env, RUSTFLAGS: COVERAGE.join(" ") } });
   return join(BUILD, host, "release", "jobcast-fuzz");
 }
@@ -87,9 +93,3 @@ async function keep(fuzzer, target, corpus, folder) {
   const inputs = readdirSync(small).map((name) => readFileSync(join(small, name))).sort((a, b) => a.length - b.length || Buffer.compare(a, b));
   writeFileSync(file(target), inputs.map((input) => `${line(input)}\n`).join(""));
 }
-
-const file = (target) => join(CORPUS, `${target}.jsonl`);
-
-/** One input a line: a JSON string whose letters are the bytes. */
-const read = (target) => readFileSync(file(target), "utf8").split("\n").filter(Boolean).map((text) => Buffer.from(JSON.parse(text), "latin1"));
-const line = (input) => JSON.stringify(input.toString("latin1"));

@@ -68,9 +68,15 @@ fn creation(body: &Value) -> Result<(), jobcast::problem::Problem> {
 }
 
 fn within_its_limits(created: &Created) {
-    let texts = [(&created.name, limits::SHORT_TEXT), (&created.file_path, limits::PATH_TEXT), (&created.topic, limits::TOPIC_TEXT)];
+    let texts = [
+        (&created.name, limits::SHORT_TEXT),
+        (&created.file_path, limits::PATH_TEXT),
+        (&created.topic, limits::TOPIC_TEXT),
+    ];
     for (text, cap) in texts {
-        assert!(text.as_ref().is_none_or(|text| !text.is_empty() && text.chars().count() <= cap && !text.contains('\0')));
+        assert!(
+            text.as_ref().is_none_or(|text| !text.is_empty() && text.chars().count() <= cap && !text.contains('\0'))
+        );
     }
     assert!((1..=3).contains(&created.priority) && created.stages.len() <= limits::STAGES);
     assert!(limits::MAX_ATTEMPTS.contains(&created.max_attempts.into()));

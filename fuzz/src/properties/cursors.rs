@@ -12,7 +12,11 @@ pub fn cursor(input: &[u8]) {
         Ok(Some(id)) => {
             assert!(id.0 < 1 << 53, "it crosses to JavaScript as a number");
             let text = given.expect("a cursor that was sent");
-            assert_eq!(text.trim_start_matches('0'), id.to_string().trim_start_matches('0'), "of the one that was sent");
+            assert_eq!(
+                text.trim_start_matches('0'),
+                id.to_string().trim_start_matches('0'),
+                "of the one that was sent"
+            );
         }
         Err(problem) => refused(&problem),
     }

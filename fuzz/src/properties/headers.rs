@@ -21,7 +21,9 @@ pub fn who_asks(input: &[u8]) {
         Err(problem) => refused(&problem),
     }
     match request::idempotency_key(once) {
-        Ok(key) => assert!(key.as_deref() == once && once.is_none_or(|key| key.bytes().all(|byte| byte.is_ascii_graphic()))),
+        Ok(key) => {
+            assert!(key.as_deref() == once && once.is_none_or(|key| key.bytes().all(|byte| byte.is_ascii_graphic())))
+        }
         Err(problem) => refused(&problem),
     }
 }
@@ -34,7 +36,9 @@ fn credential(authorization: Option<&str>, api_key: Option<&str>, cookie: Option
             assert!(sent.ends_with(&secret) || sent.trim_end().ends_with(&secret));
             assert!(authorization.is_none() || !secret.is_empty(), "an empty secret is none");
         }
-        Ok(found) => assert!(authorization.is_none() && api_key.is_none() && found == Credential::StreamToken("in-a-link".to_owned())),
+        Ok(found) => assert!(
+            authorization.is_none() && api_key.is_none() && found == Credential::StreamToken("in-a-link".to_owned())
+        ),
         Err(problem) => {
             assert!(authorization.is_some());
             refused(&problem);
@@ -58,7 +62,9 @@ fn page(origin: Option<&str>, site: Option<&str>) {
         for (name, value) in headers {
             assert!(!value.contains(['\r', '\n']));
             match name {
-                "access-control-allow-origin" => assert!(value == "*" && !is_listed || is_listed && Some(value.as_str()) == origin),
+                "access-control-allow-origin" => {
+                    assert!(value == "*" && !is_listed || is_listed && Some(value.as_str()) == origin)
+                }
                 "access-control-allow-credentials" => assert!(is_listed),
                 _ => {}
             }

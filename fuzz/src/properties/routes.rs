@@ -35,7 +35,11 @@ fn stays_in_its_row(method: &str, path: &str, found: &Route) {
             return assert!(given.next().is_some(), "{path}");
         }
         let there = given.next();
-        assert!(part.starts_with('{') && there.is_some_and(|text| !text.is_empty()) || there == Some(part), "{path} as {}", row.path);
+        assert!(
+            part.starts_with('{') && there.is_some_and(|text| !text.is_empty()) || there == Some(part),
+            "{path} as {}",
+            row.path
+        );
     }
     assert_eq!(given.next(), None, "{path} as {}", row.path);
     ids_are_canonical(found);
@@ -43,7 +47,11 @@ fn stays_in_its_row(method: &str, path: &str, found: &Route) {
 
 /// What is taken for an id needs no look at it behind the edge.
 fn ids_are_canonical(found: &Route) {
-    let texts = [found.job().map(|id| id.to_string()), found.project().map(|id| id.to_string()), found.key().map(|id| id.to_string())];
+    let texts = [
+        found.job().map(|id| id.to_string()),
+        found.project().map(|id| id.to_string()),
+        found.key().map(|id| id.to_string()),
+    ];
     for text in texts.into_iter().flatten() {
         assert!(text.len() == 30 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'), "{text}");
         let known = JobId::parse(&text).is_some() || ProjectId::parse(&text).is_some() || KeyId::parse(&text).is_some();

@@ -123,7 +123,10 @@ fn is_one_event(out: &str, shown: &[(String, Value, EventId)]) {
     assert_eq!(came.len(), shown.len(), "{out:?}");
     for (block, (name, data, id)) in came.iter().zip(shown) {
         let Sse { event, data: text, id: place, retry } = block;
-        assert_eq!((event.as_deref(), place.as_deref(), *retry), (Some(name.as_str()), Some(id.to_string().as_str()), None));
+        assert_eq!(
+            (event.as_deref(), place.as_deref(), *retry),
+            (Some(name.as_str()), Some(id.to_string().as_str()), None)
+        );
         let read: Value = serde_json::from_str(text.as_deref().unwrap_or_default()).expect("JSON");
         assert_eq!(read, *data);
     }

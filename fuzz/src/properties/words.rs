@@ -9,7 +9,11 @@ use jobcast::time::Timestamp;
 
 pub fn every_word(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
-    let ids = [JobId::parse(text).map(|id| id.to_string()), ProjectId::parse(text).map(|id| id.to_string()), KeyId::parse(text).map(|id| id.to_string())];
+    let ids = [
+        JobId::parse(text).map(|id| id.to_string()),
+        ProjectId::parse(text).map(|id| id.to_string()),
+        KeyId::parse(text).map(|id| id.to_string()),
+    ];
     ids.into_iter().flatten().for_each(|id| assert_eq!(id, text));
     if let Some(time) = Timestamp::parse_iso(text) {
         assert_eq!(Timestamp::parse_iso(&time.iso()), Some(time));

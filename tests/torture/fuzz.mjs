@@ -61,7 +61,7 @@ async function fuzz(fuzzer, target) {
     mkdirSync(corpus);
     read(target).forEach((input, at) => writeFileSync(join(corpus, String(at)), input));
     const told = await libFuzzer(fuzzer, target, [
-      corpus, `-max_total_time=${SECONDS}`, "-timeout=10", "-rss_limit_mb=1024", "-max_len=2048", "-print_final_stats=1", `-artifact_prefix=${fault}`,
+      corpus, `-max_total_time=${SECONDS}`, "-timeout=10", "-rss_limit_mb=1024", "-max_len=4096", "-print_final_stats=1", `-artifact_prefix=${fault}`,
     ]);
     const faults = readdirSync(folder).filter((name) => name.startsWith("fault-")).map((name) => readFileSync(join(folder, name)));
     if (faults.length > 0 || told.code !== 0) console.error(told.end, `\n✗ ${target}: ${faults.map(line).join("\n")}`);
@@ -85,11 +85,12 @@ async function libFuzzer(fuzzer, target, args) {
   };
 }
 
-/** The smallest inputs that reach together all that was reached. */
+/** Adds the few inputs that reach together every edge that was reached, and that those of the corpus do not. */
 async function keep(fuzzer, target, corpus, folder) {
   const small = join(folder, "small");
   mkdirSync(small);
-  await libFuzzer(fuzzer, target, ["-merge=1", "-max_len=600", small, corpus]);
+  read(target).forEach((input, at) => writeFileSync(join(small, String(at)), input));
+  await libFuzzer(fuzzer, target, ["-set_cover_merge=1", "-use_counters=0", small, corpus]);
   const inputs = readdirSync(small).map((name) => readFileSync(join(small, name))).sort((a, b) => a.length - b.length || Buffer.compare(a, b));
   writeFileSync(file(target), inputs.map((input) => `${line(input)}\n`).join(""));
 }

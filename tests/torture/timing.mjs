@@ -62,6 +62,8 @@ function figures(all) {
 }
 
 /** Over one connection: making one takes longer than what is measured. */
-const statusOf = (url, headers) => new Promise((resolve, reject) => {
-  request(url, { headers }, (response) => response.resume().once("end", () => resolve(response.statusCode))).once("error", reject).end();
-});
+function statusOf(url, headers) {
+  return new Promise((resolve, reject) => {
+    request(url, { headers }, (response) => response.resume().once("end", () => resolve(response.statusCode))).once("error", reject).end();
+  });
+}

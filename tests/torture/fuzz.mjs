@@ -38,6 +38,7 @@ await program(async () => {
 
 /** With an explicit target, so that macros and build scripts are compiled without counters. */
 async function build() {
+  if (printed("c++", "--version") === null) throw new Refusal("libFuzzer is written in C++: install a compiler of it (on Debian: apt-get install g++).");
   const host = /^host: (.+)$/m.exec(printed("rustc", "-vV"))[1];
   const args = ["build", "--quiet", "--release", "--locked", "--manifest-path", at("fuzz", "Cargo.toml"), "--target", host, "--target-dir", BUILD];
   await run("cargo", args, { env: { ...process.env, RUSTFLAGS: COVERAGE.join(" ") } });

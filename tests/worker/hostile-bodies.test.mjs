@@ -19,7 +19,7 @@ describe("a body", { concurrency: 4 }, () => {
   });
   const send = (path, body) => project.ask("POST", path.replace("{job}", job.id), { headers: JSON_TYPE, body });
 
-  const SURROGATES = ['"\\ud800"', '"\\udfff"', '"\\udc00\\ud800"', '"a\\uD83D"', '"\\ud83d\\u0041"'];
+  const SURROGATES = ['"\\ud800"', '"\\udc00\\ud800"', '"\\uD83D\\u0041"'];
   for (const path of WITH_BODY) {
     test(`with half a pair in an escape is refused whole: POST ${path}`, async () => {
       await job.unchangedBy(async () => {

@@ -17,11 +17,14 @@ export function withService(files, run) {
   });
 }
 
-/** A service with a database and objects of its own, stopped whatever happens. `work` gets what tells where it is. */
-export async function onOwnService(work) {
+/**
+ * A service with a database and objects of its own, stopped whatever happens. `work` gets what tells where it is; `settings` are
+ * those of `startService` that shall not be as they are in wrangler.toml.
+ */
+export async function onOwnService(work, settings = {}) {
   const state = mkdtempSync(join(tmpdir(), "jobcast-test-"));
   const [adminToken, logFile] = [randomSecret(), join(state, "service.log")];
-  const service = await startService({ state, logFile, adminToken, tokenSecret: randomSecret() });
+  const service = await startService({ state, logFile, adminToken, tokenSecret: randomSecret(), ...settings });
   let kept = true;
   try {
     const project = await defaultProject(service.url, adminToken, state);

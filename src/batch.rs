@@ -6,13 +6,16 @@
 
 use crate::fields::malformed;
 use crate::limits;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Deserializer, Error};
 
 /// The entries' texts of a list, or of an object's `logs`; at most one more than a batch may have.
 pub fn entries(text: &[u8]) -> Result<Vec<&[u8]>, Problem> {
+    // What is passed over is looked at here alone: `IgnoredAny` takes any bytes for text.
+    std::str::from_utf8(text)
+        .map_err(|_| Problem::new(Code::InvalidJson, "The body is not UTF-8.").with("field", "body"))?;
     let mut parser = Deserializer::from_slice(text);
     IgnoredAny::deserialize(&mut parser).and_then(|_| parser.end()).map_err(syntax)?;
     let mut reader = Reader { text, at: 0 };
@@ -136,6 +139,15 @@ mod tests {
             "{\"logs\"}",
         ] {
             assert_eq!(texts(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_refused_wherever_they_stand() {
+        for bytes in
+            [&b"[\"\xff\"]"[..], b"{\"x\": \"\xff\", \"logs\": [1]}", b"{\"\xff\": 1, \"logs\": [1]}", b"[1] \xff"]
+        {
+            assert!(entries(bytes).is_err(), "{}", bytes.escape_ascii());
         }
     }
 

@@ -12,7 +12,8 @@ pub fn parse_json(bytes: &[u8]) -> Result<Value, Problem> {
     let mut parser = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut parser).map_err(|error| {
         let field = match error.path().to_string() {
-            path if path == "." || path == "?" => "body".to_owned(),
+            // The last is that of a field without a name.
+            path if [".", "?", ""].contains(&path.as_str()) => "body".to_owned(),
             path => path,
         };
         malformed(field, error.inner())
@@ -171,6 +172,7 @@ mod tests {
         assert_eq!((problem.code, &problem.details["field"]), (Code::InvalidJson, &Value::from("percent")));
         assert_eq!(parse_json(b"{").unwrap_err().details["field"], "body");
         assert_eq!(parse_json(b"{} x").unwrap_err().details["field"], "body");
+        assert_eq!(parse_json(br#"{"": nan}"#).unwrap_err().details["field"], "body");
     }
 
     #[test]

@@ -171,7 +171,7 @@ pub fn poll(body: &Value) -> Result<Poll, Problem> {
     let mut names = fields.texts("names")?.unwrap_or_default();
     names.sort();
     names.dedup();
-    // Each is one bound parameter, of which a D1 statement takes 100.
+    // Each is a look of its own into the index.
     if names.len() > limits::POLL_NAMES {
         return Err(Problem::field("names", format!("names has at most {} entries.", limits::POLL_NAMES)));
     }

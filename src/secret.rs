@@ -3,11 +3,18 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 
 /// The stored form of a secret: its SHA-256, base64url. The secrets carry 256 bits of randomness, so that neither
 /// salt nor stretching adds anything, and the look-up by hash leaks no timing of the secret.
 pub fn hash_secret(secret: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(secret.as_bytes()))
+}
+
+/// Whether two secrets are the same: of their digests every byte is looked at, so that neither the time taken nor the
+/// length of the one that was sent tells anything of the other.
+pub fn is_same(sent: &str, expected: &str) -> bool {
+    Sha256::digest(sent.as_bytes()).ct_eq(&Sha256::digest(expected.as_bytes())).into()
 }
 
 /// What a request was, for `Idempotency-Key`: the same only if every part is the same.
@@ -38,4 +45,17 @@ pub fn prefix_of(secret: &str) -> String {
 /// A new publishable key: `pk_` and 16 random bytes.
 pub fn project_key(random: &[u8; 16]) -> String {
     format!("pk_{}", URL_SAFE_NO_PAD.encode(random))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_same;
+
+    #[test]
+    fn a_secret_is_the_same_to_the_last_letter_and_nothing_else_is() {
+        assert!(is_same("secret", "secret"));
+        for other in ["", "s", "secre", "secrets", "Secret", "secret ", "secret\0", "terces"] {
+            assert!(!is_same(other, "secret"), "{other}");
+        }
+    }
 }

@@ -76,6 +76,17 @@ mod tests {
     }
 
     #[test]
+    fn every_single_bit_of_a_token_counts() {
+        let token = sign(&claims(), b"secret").into_bytes();
+        for (at, bit) in (0..token.len()).flat_map(|at| (0..8).map(move |bit| (at, bit))) {
+            let mut turned = token.clone();
+            turned[at] ^= 1 << bit;
+            let turned: String = turned.into_iter().map(char::from).collect();
+            assert!(verify(&turned, b"secret", Timestamp(1)).is_err(), "{turned}");
+        }
+    }
+
+    #[test]
     fn what_was_tampered_with_is_refused() {
         let token = sign(&claims(), b"secret");
         let (head, mac) = token.split_once('.').unwrap();

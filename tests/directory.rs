@@ -2,6 +2,7 @@
 
 mod support;
 
+use rusqlite::limits::Limit;
 use rusqlite::types::Value as Bound;
 use rusqlite::{Connection, Row, params_from_iter};
 use support::build::{START, project};
@@ -37,6 +38,9 @@ fn migrated() -> Connection {
     let db = Connection::open_in_memory().expect("SQLite");
     // As D1 does.
     db.execute_batch("PRAGMA foreign_keys = ON").expect("foreign keys");
+    for (limit, most) in [(Limit::SQLITE_LIMIT_COMPOUND_SELECT, 5), (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 100)] {
+        db.set_limit(limit, most).expect("a limit");
+    }
     for file in files {
         db.execute_batch(&std::fs::read_to_string(file).expect("SQL")).expect("a good migration");
     }

@@ -59,8 +59,8 @@ impl Desk {
         let names = &self.poll.names;
         let now = now();
         let mut bounds = vec![text(self.project.as_str()), time(now), time(now.plus(limits::LEASE_MS)), number(count)];
-        bounds.extend(names.iter().map(|name| text(name)));
-        let mut leases: Vec<Lease> = Directory::open(&self.env)?.rows(&lease::statement(names), &bounds).await?;
+        bounds.extend(lease::bound(names).as_deref().map(text));
+        let mut leases: Vec<Lease> = Directory::open(&self.env)?.rows(lease::statement(names), &bounds).await?;
         // RETURNING promises no order.
         leases.sort_by(|a, b| (a.priority, a.id.as_str()).cmp(&(b.priority, b.id.as_str())));
         Ok(leases)

@@ -74,11 +74,12 @@ pub fn jitter() -> f64 {
 }
 
 /// New job ids that sort in the order in which they are made, so that a list's jobs are as old as their places say.
+/// They go on by strides that nobody guesses: who is shown one job of many is not shown the ids of the others.
 pub fn job_ids() -> impl FnMut() -> JobId {
-    // Of the 80 bits that count, the uppermost stays free for counting on.
+    // Of the 80 bits that count, the uppermost stays free for a hundred strides of 64 bits.
     let (now, mut last) = (now(), entropy() >> 49);
     move || {
-        last += 1;
+        last += 1 + (entropy() >> 64);
         JobId::new(now, last)
     }
 }

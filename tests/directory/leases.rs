@@ -11,9 +11,9 @@ const LEASE: u64 = jobcast::limits::LEASE_MS;
 fn lease(db: &Connection, now: u64, names: &[&str], count: u64) -> Vec<String> {
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     let mut bounds = vec![text(project().as_str()), number(now), number(now + LEASE), number(count)];
-    bounds.extend(names.iter().map(|name| text(name)));
+    bounds.extend(jobcast::sql::lease::bound(&names).map(text));
     let statement = jobcast::sql::lease::statement(&names);
-    let mut taken: Vec<(u64, String)> = rows(db, &statement, bounds, |row| Ok((row.get("priority")?, row.get("id")?)));
+    let mut taken: Vec<(u64, String)> = rows(db, statement, bounds, |row| Ok((row.get("priority")?, row.get("id")?)));
     taken.sort();
     taken.into_iter().map(|(_, id)| id).collect()
 }
@@ -63,6 +63,18 @@ fn names_are_filtered() {
     assert_eq!(lease(&db, 1_000, &["encode", "other", "thumbnail"], 9), ids(&[3, 4]));
     assert_eq!(lease(&db, 1_000, &["other"], 9), ids(&[]));
     assert_eq!(lease(&db, 1_000, &[], 9), ids(&[1]));
+}
+
+#[test]
+fn as_many_names_are_asked_for_as_a_poll_may_have() {
+    let db = directory();
+    let names: Vec<&'static str> = (0..jobcast::limits::POLL_NAMES).map(|at| &*format!("name {at}").leak()).collect();
+    for (number, name) in (1..).zip(names.iter().copied()) {
+        JobRow { name: Some(name), ..job_row(number) }.save(&db);
+        JobRow { name: Some("other"), ..job_row(number + 1_000) }.save(&db);
+    }
+    assert_eq!(lease(&db, 1_000, &names, 3), ids(&[1, 2, 3]));
+    assert_eq!(lease(&db, 1_000, &names, 100).len(), names.len() - 3);
 }
 
 #[test]

@@ -36,6 +36,13 @@ describe("polling", { concurrency: true }, () => {
     assert.equal((await project.polled()).length, 1);
   });
 
+  test("takes as many names as it may ask for", async () => {
+    const project = await newProject();
+    const names = Array.from({ length: 50 }, (_, at) => `name ${at}`);
+    for (const name of [...names.slice(0, 3), "other", names[49]]) await project.create({ name });
+    assert.deepEqual((await project.polled({ count: 50, names })).map((job) => job.name), [...names.slice(0, 3), names[49]]);
+  });
+
   test("takes only the names that it asks for", async () => {
     const project = await newProject();
     for (const name of ["encode", "mail", "encode", "thumb", undefined]) await project.create({ name });

@@ -18,6 +18,7 @@ export function siteOfFile(script) {
   });
   before(async () => {
     await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+    site.url = `http://127.0.0.1:${server.address().port}/`;
     site.browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: FLAGS });
   });
   after(async () => {
@@ -29,7 +30,7 @@ export function siteOfFile(script) {
   site.open = async (t, options) => {
     const tab = await site.browser.newPage(options);
     t.after(() => tab.close());
-    await tab.goto(`http://127.0.0.1:${server.address().port}/`);
+    await tab.goto(site.url);
     return tab;
   };
   return site;

@@ -10,7 +10,7 @@ use crate::edge::journal::Journal;
 use crate::edge::outbox::Outbox;
 use crate::edge::platform;
 use crate::edge::reading;
-use crate::edge::subscribers::{FAILED, NORMAL, Subscribers, close, joined, subscription};
+use crate::edge::subscribers::{FAILED, NORMAL, Subscribers, close, cut_lost, joined, subscription};
 use crate::id::ProjectId;
 use crate::problem::Problem;
 use crate::record::{Record, Settled};
@@ -28,6 +28,13 @@ use worker::{
 #[cfg_attr(target_arch = "wasm32", worker::durable_object)]
 pub struct JobStream {
     object: Rc<JobObject>,
+}
+
+/// When an object was built.
+#[derive(Clone, Copy, PartialEq)]
+enum Wake {
+    Now,
+    Before,
 }
 
 /// Shared with work that goes on behind an answer.
@@ -61,6 +68,7 @@ pub struct Memory {
 
 impl DurableObject for JobStream {
     fn new(state: State, env: Env) -> Self {
+        cut_lost(&state);
         if let Ok(pair) = worker_sys::WebSocketRequestResponsePair::new(signal::PING, signal::PONG) {
             state.set_websocket_auto_response(&pair);
         }
@@ -69,7 +77,9 @@ impl DurableObject for JobStream {
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
-        self.object.wake().await?;
+        if self.object.wake().await? == Wake::Now {
+            self.object.arm_anew().await;
+        }
         if request.headers().get("upgrade")?.is_some() {
             return self.object.subscribe(&request).await;
         }
@@ -112,9 +122,9 @@ impl DurableObject for JobStream {
 
 impl JobObject {
     /// Loads what was lost in sleep. The only `await` is for the alarm's time, before anything is decided.
-    async fn wake(&self) -> Result<()> {
+    async fn wake(&self) -> Result<Wake> {
         if self.memory.borrow().woken {
-            return Ok(());
+            return Ok(Wake::Before);
         }
         let alarm_at = self.state.storage().get_alarm().await?.map(|time| Timestamp(time as u64));
         let mut memory = self.memory.borrow_mut();
@@ -128,7 +138,7 @@ impl JobObject {
             }
             *memory = Memory { woken: true, record, subscribers, alarm_at, unsaved, settled, ..Memory::default() };
         }
-        Ok(())
+        Ok(Wake::Now)
     }
 
     fn read(&self, project: &ProjectId, question: &Question) -> Reply {

@@ -19,6 +19,7 @@ mod job_object;
 mod job_stream_do;
 mod jobs;
 mod journal;
+mod lifeline;
 mod listing;
 mod outbox;
 mod platform;

@@ -42,6 +42,16 @@ enum After {
     Delete,
 }
 
+impl Turn {
+    /// A repeat adds nothing; what its first try left undone, because it died there, is done.
+    fn again(answer: Value, memory: &Memory) -> Turn {
+        let tail = memory.record.as_ref().map(|record| record.job.tail).unwrap_or_default();
+        let after = if memory.settled.directory < tail { After::ProjectNow } else { After::Nothing };
+        let news = (memory.settled.feed < tail).then_some(Urgency::Now);
+        Turn { answer, after, news }
+    }
+}
+
 impl JobObject {
     pub async fn order(self: Rc<Self>, project: &ProjectId, order: Order) -> Reply {
         let turn = self.turn(project, &order)?;
@@ -72,7 +82,7 @@ impl JobObject {
             visible(&memory.record, project)?;
         }
         if let Some(answer) = self.remembered(order.once.as_ref())? {
-            return Ok(Turn { answer, after: After::Nothing, news: None });
+            return Ok(Turn::again(answer, &memory));
         }
         let around = Circumstances { now: now(), attempt: order.attempt, jitter: jitter() };
         let job = memory.record.as_ref().map(|record| &record.job);
@@ -114,6 +124,9 @@ impl JobObject {
         }
         if after == After::Delete {
             memory.subscribers.dismiss();
+        }
+        if changes_nothing && order.command != Command::Tick {
+            return Ok(Turn::again(answer, memory));
         }
         // A log that is over its cap is trimmed as far as the project has been told.
         let is_full = memory.record.as_ref().is_some_and(|record| record.events.count > limits::EVENTS_KEPT);

@@ -45,20 +45,20 @@ impl JobObject {
 
     /// Brings the directory's row forward. A refusal is logged; the alarm that is set tries again.
     pub async fn project(&self) {
-        let job = match &self.memory.borrow().record {
-            Some(record) if !record.is_deleting() => record.job.clone(),
+        let record = match &self.memory.borrow().record {
+            Some(record) if !record.is_deleting() => record.clone(),
             _ => return,
         };
         self.memory.borrow_mut().in_flight += 1;
         let written = match Directory::open(&self.env) {
-            Ok(directory) => directory.upsert_job(&job).await,
+            Ok(directory) => directory.upsert_job(&record).await,
             Err(error) => Err(error),
         };
         let mut memory = self.memory.borrow_mut();
         memory.in_flight = memory.in_flight.saturating_sub(1);
         match written {
             Ok(retention_hours) => {
-                memory.settled.directory = memory.settled.directory.max(job.tail);
+                memory.settled.directory = memory.settled.directory.max(record.job.tail);
                 memory.retention_hours = retention_hours.or(memory.retention_hours);
             }
             Err(error) => complain("directory.refused", &error.to_string()),
@@ -127,6 +127,7 @@ impl JobObject {
             command: Command::Tick,
             attempt: None,
             once: None,
+            claim: None,
             request: Some(request_id()),
             is_repeat: false,
             answer: Answer::EventId,

@@ -84,6 +84,9 @@ impl JobObject {
         if let Some(answer) = self.remembered(order.once.as_ref())? {
             return Ok(Turn::again(answer, &memory));
         }
+        if let Some(answer) = held(&memory.record, order)? {
+            return Ok(Turn::again(answer, &memory));
+        }
         let around = Circumstances { now: now(), attempt: order.attempt, jitter: jitter() };
         let job = memory.record.as_ref().map(|record| &record.job);
         let facts = decide(job, &order.command, around)?;
@@ -111,6 +114,9 @@ impl JobObject {
         let after = after(&order.command, events);
         if after == After::Delete {
             record.phase = Phase::Deleting;
+        }
+        if order.command == Command::Claim {
+            record.claim = order.claim.clone();
         }
         let answer = self.phrase(order, &record, events)?;
         let changes_nothing = events.is_empty() && order.once.is_none() && after == After::Nothing;
@@ -192,6 +198,12 @@ impl JobObject {
             Answer::Deleted => response::done("Job deleted"),
         })
     }
+}
+
+/// The job, for a poll that comes again for what it holds.
+fn held(record: &Option<Record>, order: &Order) -> std::result::Result<Option<Value>, Problem> {
+    let Some(record) = record.as_ref().filter(|_| order.command == Command::Claim) else { return Ok(None) };
+    Ok(record.is_held_by(order.claim.as_ref())?.then(|| response::job(&record.job)))
 }
 
 fn after(command: &Command, events: &[Event]) -> After {

@@ -15,7 +15,6 @@ const START_LIMIT_MS = 90_000;
 // workerd drains on SIGTERM and would wait for every open stream.
 const STOP_GRACE_MS = 2_000;
 const GONE_LIMIT_MS = 500;
-const TAKEN_LIMIT_MS = 2_000;
 // The shell leads a process group and becomes wrangler. Its other half waits for the end of descriptor 3, which our process holds
 // open: when we end, even by SIGKILL, the kernel closes it, and the whole group goes.
 const GUARD = '(cat <&3 >/dev/null; kill -KILL 0) & exec "$@" 3<&-';
@@ -47,20 +46,11 @@ export async function startService({ port = 0, state, adminToken, tokenSecret, l
 
 async function refuseTakenPort(port) {
   if (port === 0) return;
-  // What was stopped a moment ago on a busy machine may hold it still.
-  for (const end = Date.now() + TAKEN_LIMIT_MS; ; await sleep(50)) {
-    const error = await takenBy(port);
-    if (!error) return;
-    if (Date.now() > end) throw new Refusal(`Port ${port} cannot be used (${error.code}). Stop what listens there, or choose another: PORT=8788 npm start`);
-  }
-}
-
-/** The error of who tries to listen there; undefined when the port is free. */
-async function takenBy(port) {
   const probe = createServer();
-  const error = await new Promise((heard) => probe.once("error", heard).listen(port, () => heard()));
-  if (!error) await new Promise((closed) => probe.close(closed));
-  return error;
+  await new Promise((free, taken) => probe.once("error", taken).listen(port, free)).catch((error) => {
+    throw new Refusal(`Port ${port} cannot be used (${error.code}). Stop what listens there, or choose another: PORT=8788 npm start`);
+  });
+  await new Promise((closed) => probe.close(closed));
 }
 
 /** Secrets travel in a file that only we can read, not in the arguments that every user of the machine sees. */

@@ -53,6 +53,9 @@ pub struct Order {
     /// `X-Job-Attempt`.
     pub attempt: Option<u32>,
     pub once: Option<Once>,
+    /// The poll that takes the job, where it can be repeated.
+    #[serde(default)]
+    pub claim: Option<Once>,
     /// The request that brought it.
     #[serde(default)]
     pub request: Option<RequestId>,
@@ -64,7 +67,7 @@ pub struct Order {
 }
 
 /// An `Idempotency-Key` and the fingerprint of the request that it stands for.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Once {
     pub key: String,
     pub fingerprint: String,

@@ -2,11 +2,13 @@
 //! Invariant: a record is what `with` makes of its events, so a stored one that lags behind the log is caught up
 //! by folding the newer events on.
 
+use crate::call::Once;
 use crate::event::{Event, Fact, Shelf};
 use crate::evolve::evolve;
 use crate::id::EventId;
-use crate::job::Job;
+use crate::job::{Job, JobState};
 use crate::limits;
+use crate::problem::Problem;
 use crate::replay::Bounds;
 use crate::time::Timestamp;
 use crate::view::Visibility;
@@ -22,6 +24,9 @@ pub struct Record {
     /// As of when the record was stored; what came after is told again, and taken once.
     #[serde(default)]
     pub settled: Settled,
+    /// The poll that the job was delivered to, if it came with a key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<Once>,
 }
 
 /// Up to which event the rest of the service knows of the job.
@@ -82,7 +87,15 @@ impl Record {
             Some(record) => Record { job: evolve(Some(record.job), event)?, ..record },
             None => {
                 let (events, checkpoints, logs, settled) = Default::default();
-                Record { job: evolve(None, event)?, events, checkpoints, logs, phase: Phase::Kept, settled }
+                Record {
+                    job: evolve(None, event)?,
+                    events,
+                    checkpoints,
+                    logs,
+                    phase: Phase::Kept,
+                    settled,
+                    claim: None,
+                }
             }
         };
         record.shelf(event.fact.shelf()).count += event.fact.weight();
@@ -149,6 +162,22 @@ impl Record {
         [trim(Shelf::Events, end), trim(Shelf::Checkpoints, tail), trim(Shelf::Logs, tail)]
     }
 
+    /// The poll that holds the job: it was delivered to it, and nobody has begun.
+    pub fn holder(&self) -> Option<&Once> {
+        self.claim.as_ref().filter(|_| self.job.state == JobState::Delivered)
+    }
+
+    /// Whether a poll asks for what it holds already, because its answer was lost.
+    pub fn is_held_by(&self, poll: Option<&Once>) -> Result<bool, Problem> {
+        match (self.holder(), poll) {
+            (Some(holder), Some(poll)) if holder.key == poll.key && holder != poll => {
+                Err(Problem::idempotency_conflict())
+            }
+            (Some(holder), Some(poll)) => Ok(holder == poll),
+            _ => Ok(false),
+        }
+    }
+
     /// A job that everybody is told does not exist.
     pub fn is_deleting(&self) -> bool {
         self.phase == Phase::Deleting
@@ -181,5 +210,52 @@ impl Archive {
             result.clone_from(&record.job.result);
         }
         (record, end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Created, Fact, Origin};
+    use crate::id::{JobId, ProjectId};
+    use serde_json::Map;
+
+    fn poll(key: &str, fingerprint: &str) -> Once {
+        Once { key: key.to_owned(), fingerprint: fingerprint.to_owned() }
+    }
+
+    fn after(facts: Vec<Fact>, claim: Option<Once>) -> Record {
+        let created = Created {
+            id: JobId::new(Timestamp(1), 1),
+            project: ProjectId::new(Timestamp(1), 1),
+            name: None,
+            file_path: None,
+            topic: None,
+            priority: 2,
+            payload: None,
+            meta: Map::new(),
+            stages: vec![],
+            max_attempts: 3,
+            timeout_seconds: 300,
+            scheduled_for: None,
+        };
+        let facts = std::iter::once(Fact::Created(Box::new(created))).chain(facts).zip(1..);
+        let event = |(fact, id)| Event { id: EventId(id), attempt: 1, fact, origin: Origin::default() };
+        let record = facts.map(event).fold(None, |record, event| Record::with(record, &event));
+        Record { claim, ..record.expect("a job") }
+    }
+
+    #[test]
+    fn a_poll_that_comes_again_holds_its_job_until_somebody_has_begun() {
+        let own = poll("key", "body");
+        let delivered = after(vec![Fact::Delivered {}], Some(own.clone()));
+        let is_held = |record: &Record, poll: Option<&Once>| record.is_held_by(poll).map_err(|problem| problem.code);
+        assert_eq!(is_held(&delivered, Some(&own)), Ok(true));
+        assert_eq!(is_held(&delivered, Some(&poll("another", "body"))), Ok(false));
+        assert_eq!(is_held(&delivered, None), Ok(false));
+        assert_eq!(is_held(&delivered, Some(&poll("key", "other"))), Err(crate::problem::Code::IdempotencyConflict));
+        let begun = after(vec![Fact::Delivered {}, Fact::Started {}], Some(own.clone()));
+        assert_eq!((is_held(&begun, Some(&own)), begun.holder()), (Ok(false), None));
+        assert_eq!(is_held(&after(vec![Fact::Delivered {}], None), Some(&own)), Ok(false));
     }
 }

@@ -94,10 +94,11 @@ struct JobRow {
     status: &'static str,
     priority: u64,
     last_event: u64,
+    claim: Option<&'static str>,
 }
 
 fn job_row(number: u128) -> JobRow {
-    JobRow { number, project: project().to_string(), name: None, file_path: None, status: "pending", priority: 2, last_event: 1 }
+    JobRow { number, project: project().to_string(), name: None, file_path: None, status: "pending", priority: 2, last_event: 1, claim: None }
 }
 
 impl JobRow {
@@ -110,7 +111,7 @@ impl JobRow {
         let document = format!("{{\"id\":\"{}\",\"status\":\"{}\"}}", self.id(), self.status);
         vec![
             text(self.id()), text(&self.project), optional(self.name), optional(self.file_path), text(self.status),
-            number(self.priority), number(1), number(3), number(self.last_event), text(document),
+            number(self.priority), number(1), number(3), number(self.last_event), text(document), optional(self.claim),
         ]
     }
 

@@ -1,4 +1,5 @@
 // node bench/costs/costs.mjs: what a job costs in requests, rows and time, on workerd. The operator's guide has the figures and the prices.
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,13 +25,13 @@ await program(async () => {
   });
   try {
     const { url, apiKey } = await defaultProject(service.url, adminToken, state);
-    for (const [perSecond, viewers] of [[1, 1], [4, 1], [1, 10]]) {
-      await sample({ url, apiKey }, 1, 0, 1); // the first job of a project makes tables; and the key is known again
+    for (const [perSecond, viewers, keys] of [[1, 1, "no keys"], [1, 1, "keys"], [4, 1, "no keys"], [1, 10, "no keys"]]) {
+      await sample({ url, apiKey }, 1, 0, 1, keys); // the first job of a project makes tables; and the key is known again
       await sleep(SETTLED_MS);
       await counts(url);
-      await sample({ url, apiKey }, perSecond, viewers, SECONDS);
+      await sample({ url, apiKey }, perSecond, viewers, SECONDS, keys);
       await sleep(SETTLED_MS);
-      console.log(`\n${perSecond} reports a second for ${SECONDS} s, ${viewers} viewers`);
+      console.log(`\n${perSecond} reports a second for ${SECONDS} s, ${viewers} viewers, ${keys}`);
       console.table(await counts(url));
     }
   } finally {
@@ -39,10 +40,11 @@ await program(async () => {
   }
 });
 
-/** Created, polled, acked, two stages, progress, 300 log lines, a checkpoint, completed; watched from beginning to end. */
-async function sample({ url, apiKey }, perSecond, viewers, seconds) {
+/** With `keys` each request has an `Idempotency-Key`. Created, polled, acked, two stages, progress, 300 log lines, a checkpoint, completed; watched from beginning to end. */
+async function sample({ url, apiKey }, perSecond, viewers, seconds, keys) {
   const post = async (path, body) => {
-    const headers = { "x-api-key": apiKey, "content-type": "application/json" };
+    const key = keys === "keys" && { "idempotency-key": randomUUID() };
+    const headers = { "x-api-key": apiKey, "content-type": "application/json", ...key };
     const answer = await fetch(`${url}/api/v1/jobs${path}`, { method: "POST", headers, body: JSON.stringify(body) });
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
     return answer.json();

@@ -39,6 +39,8 @@ struct Loop {
     running: Vec<(usize, Sender<i32>)>,
     taken: usize,
     polling: bool,
+    /// A poll that was not answered: sent again under its key, it is given what it was given.
+    unanswered: Option<Call>,
     stopping: bool,
     /// Asked twice: not even a poll is waited for.
     impatient: bool,
@@ -63,6 +65,7 @@ pub fn work(work: &Work, service: &Service, json: bool) -> Result<u8, Trouble> {
         running: vec![],
         taken: 0,
         polling: false,
+        unanswered: None,
         stopping: false,
         impatient: false,
         failures: 0,
@@ -96,9 +99,12 @@ impl Loop {
 
     fn poll(&mut self, count: usize, names: &[String], tell: Sender<Turn>) {
         self.polling = true;
-        let body =
-            json!({ "count": count.min(limits::POLL_COUNT as usize), "names": names, "waitSeconds": POLL_SECONDS });
-        let (service, call) = (self.hand.service.clone(), Call::post("/api/v1/jobs/poll", &body));
+        let call = self.unanswered.take().unwrap_or_else(|| {
+            let count = count.min(limits::POLL_COUNT as usize);
+            Call::post("/api/v1/jobs/poll", &json!({ "count": count, "names": names, "waitSeconds": POLL_SECONDS }))
+        });
+        self.unanswered = Some(call.clone());
+        let service = self.hand.service.clone();
         std::thread::spawn(move || {
             let answer = service.call(&call);
             let jobs = answer.map(|answer| answer["jobs"].as_array().into_iter().flatten().map(Job::of).collect());
@@ -111,7 +117,7 @@ impl Loop {
         self.polling = false;
         match polled {
             Ok(jobs) => {
-                self.failures = 0;
+                (self.failures, self.unanswered) = (0, None);
                 jobs.into_iter().for_each(|job| self.take(job, tell.clone()));
                 Ok(None)
             }

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
-import { api, createJob, jobOf, messagesOf, newName, until } from "./place.mjs";
+import { swallowing } from "../../tests/worker/swallow.mjs";
+import { api, createJob, jobOf, messagesOf, newName, until, url } from "./place.mjs";
 import { folder, jobcast } from "./program.mjs";
 
 const over = (id) => until(id, ({ type }) => ["job:completed", "job:failed"].includes(type)).then(() => jobOf(id));
@@ -34,6 +35,16 @@ test("a command that fails fails the attempt, and the next one is taken too", as
   const told = stdout.trim().split("\n").map((line) => JSON.parse(line));
   assert.deepEqual(told.map(({ event, attempt, jobId }) => [event, attempt, jobId]), [["started", 1, id], ["failed", 1, id], ["started", 2, id], ["completed", 2, id]]);
   assert.deepEqual([(await jobOf(id)).status, await messagesOf(id)], ["completed", ["try 1", "try 2"]]);
+});
+
+test("a job is worked on at once although the answer that brought it was lost", async (t) => {
+  const name = newName();
+  const { id } = await createJob({ name });
+  let losses = 0;
+  const network = await swallowing(t, url, ({ path, body }) => path.endsWith("/poll") && body.jobs.length > 0 && losses++ < 2);
+  const program = jobcast(t, ["work", "--name", name, "--max-jobs", "1", "--exec", "true"], { env: { JOBCAST_URL: network.url } });
+  assert.equal((await program.ended).code, 0);
+  assert.deepEqual([losses, (await jobOf(id)).status], [3, "completed"]);
 });
 
 test("several at a time run beside each other", async (t) => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
 import { checkpointsOf, createJob, getJob, isOver, JobError, killJob, watchJob, work } from "jobcast-client";
+import { swallowing } from "../../tests/worker/swallow.mjs";
 import { newName, service } from "./place.mjs";
 import { BrokenNetwork } from "./proxy.mjs";
 
@@ -25,6 +26,16 @@ test("jobs are taken, done, and told with their results", async (t) => {
   const done = await Promise.all(jobs.map(outcome));
   assert.deepEqual(done.map(({ status, result }) => [status, result.twice]), [["completed", 2], ["completed", 4], ["completed", 6]]);
   await worker.stop();
+});
+
+test("a job is done at once although the answer that brought it was lost", async (t) => {
+  const name = newName();
+  const job = await createJob({ name }, service);
+  let losses = 0;
+  const network = await swallowing(t, service.url, ({ path, body }) => path.endsWith("/poll") && body.jobs.length > 0 && losses++ < 2);
+  working(t, name, () => "done", { url: network.url, onError: assert.fail });
+  assert.equal((await outcome(job)).result, "done");
+  assert.equal(losses, 3);
 });
 
 test("as many at a time as asked for, and no more", async (t) => {

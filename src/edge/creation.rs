@@ -74,6 +74,7 @@ impl Counter {
             command: Command::Create(Box::new(created)),
             attempt: None,
             once: None,
+            claim: None,
             request: Some(self.request.clone()),
             is_repeat: ids == Ids::Repeated,
             answer: Answer::Job,

@@ -1,18 +1,21 @@
 //! Owns what one poll is given: candidates are leased in the directory, their objects decide.
-//! Invariant: a job is handed out only by its object, so that two producers never hold one attempt.
+//! Invariant: a job is handed out only by its object, so that two producers never hold one attempt. A poll that comes
+//! again under its key, because its answer was lost, gets what it holds.
 
-use crate::call::{Answer, Order};
+use crate::call::{Answer, Once, Order};
 use crate::command::Command;
-use crate::edge::directory::{Directory, number, text, time};
+use crate::edge::directory::{Directory, number, optional_text, text, time};
 use crate::edge::job_object;
 use crate::edge::platform::now;
 use crate::edge::reply::Failure;
 use crate::id::{JobId, ProjectId, RequestId};
 use crate::limits;
+use crate::problem::Code;
 use crate::request::Poll;
 use crate::response::with_events_url;
+use crate::sql::directory as sql;
 use crate::sql::lease;
-use futures_util::future::join_all;
+use futures_util::future::try_join_all;
 use serde::Deserialize;
 use serde_json::Value;
 use worker::Env;
@@ -30,12 +33,22 @@ pub struct Desk {
     pub origin: String,
     pub request: RequestId,
     pub poll: Poll,
+    pub once: Option<Once>,
 }
 
+/// How often a job's object is asked for it: an answer that was lost on the way must not lose the job.
+const TRIES: u32 = 2;
+
 impl Desk {
-    /// One look: candidates whose objects deny them (another producer was faster) are passed over, and while there
-    /// are such, the next ones are asked.
+    /// One look: what the poll holds already, else what is free.
     pub async fn take(&self) -> Result<Vec<Value>, Failure> {
+        let held = self.claim_all(self.held().await?).await?;
+        if held.is_empty() { self.take_free().await } else { Ok(held) }
+    }
+
+    /// Candidates whose objects deny them (another producer was faster) are passed over, and while there
+    /// are such, the next ones are asked.
+    async fn take_free(&self) -> Result<Vec<Value>, Failure> {
         let mut jobs: Vec<Value> = vec![];
         loop {
             let leases = match self.lease(self.poll.count - jobs.len() as u64).await {
@@ -47,36 +60,60 @@ impl Desk {
             if leases.is_empty() {
                 return Ok(jobs);
             }
-            let claimed = join_all(leases.iter().map(|lease| self.claim(&lease.id))).await;
-            jobs.extend(claimed.into_iter().flatten());
+            jobs.extend(self.claim_all(leases).await?);
             if jobs.len() as u64 == self.poll.count {
                 return Ok(jobs);
             }
         }
     }
 
+    async fn held(&self) -> Result<Vec<Lease>, Failure> {
+        let Some(once) = &self.once else { return Ok(vec![]) };
+        let bounds = [text(self.project.as_str()), text(&once.key)];
+        Ok(Directory::open(&self.env)?.rows(sql::held_jobs, &bounds).await?)
+    }
+
     async fn lease(&self, count: u64) -> Result<Vec<Lease>, Failure> {
         let names = &self.poll.names;
         let now = now();
-        let mut bounds = vec![text(self.project.as_str()), time(now), time(now.plus(limits::LEASE_MS)), number(count)];
+        let until = now.plus(limits::LEASE_MS);
+        let key = self.once.as_ref().map(|once| once.key.as_str());
+        let mut bounds = vec![text(self.project.as_str()), time(now), time(until), number(count), optional_text(key)];
         bounds.extend(lease::bound(names).as_deref().map(text));
-        let mut leases: Vec<Lease> = Directory::open(&self.env)?.rows(lease::statement(names), &bounds).await?;
-        // RETURNING promises no order.
+        Ok(Directory::open(&self.env)?.rows(lease::statement(names), &bounds).await?)
+    }
+
+    /// The most urgent first; the directory promises no order.
+    async fn claim_all(&self, mut leases: Vec<Lease>) -> Result<Vec<Value>, Failure> {
         leases.sort_by(|a, b| (a.priority, a.id.as_str()).cmp(&(b.priority, b.id.as_str())));
-        Ok(leases)
+        let claimed = try_join_all(leases.iter().map(|lease| self.claim(&lease.id))).await?;
+        Ok(claimed.into_iter().flatten().collect())
     }
 
     /// `None` when the object denies it or cannot be reached: the lease runs out, and the job is found again.
-    async fn claim(&self, job: &JobId) -> Option<Value> {
-        let order = Order {
+    async fn claim(&self, job: &JobId) -> Result<Option<Value>, Failure> {
+        for _ in 0..TRIES {
+            match job_object::command(&self.env, job, &self.project, self.order()).await {
+                Ok(job) => return Ok(Some(with_events_url(job, &self.origin))),
+                Err(Failure::Problem(problem)) if problem.code == Code::IdempotencyConflict => {
+                    return Err(problem.into());
+                }
+                Err(Failure::Problem(problem)) if problem.status() < 500 => return Ok(None),
+                Err(_) => {}
+            }
+        }
+        Ok(None)
+    }
+
+    fn order(&self) -> Order {
+        Order {
             command: Command::Claim,
             attempt: None,
             once: None,
+            claim: self.once.clone(),
             request: Some(self.request.clone()),
             is_repeat: false,
             answer: Answer::Job,
-        };
-        let job = job_object::command(&self.env, job, &self.project, order).await.ok()?;
-        Some(with_events_url(job, &self.origin))
+        }
     }
 }

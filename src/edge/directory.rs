@@ -1,6 +1,6 @@
 //! Owns the calls to D1: binding, running, reading rows. What the statements say stands in `sql::directory`.
 
-use crate::job::Job;
+use crate::record::Record;
 use crate::response;
 use crate::sql::directory as sql;
 use crate::sql::list::Bound;
@@ -51,7 +51,8 @@ impl Directory {
 
     /// Brings a job's row forward; an older state than the row's changes nothing. Gives how long the project keeps logs,
     /// hours, where the row changed.
-    pub async fn upsert_job(&self, job: &Job) -> Result<Option<u64>> {
+    pub async fn upsert_job(&self, record: &Record) -> Result<Option<u64>> {
+        let job = &record.job;
         let created = &job.created;
         let bounds = [
             text(created.id.as_str()),
@@ -64,6 +65,7 @@ impl Directory {
             number(job.max_attempts.into()),
             number(job.tail.0),
             text(&response::job(job).to_string()),
+            optional_text(record.holder().map(|poll| poll.key.as_str())),
         ];
         let row: Option<Retention> = self.first(sql::upsert_job, &bounds).await?;
         Ok(row.and_then(|row| row.retention_hours))

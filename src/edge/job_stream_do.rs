@@ -12,7 +12,7 @@ use crate::edge::meter;
 use crate::edge::outbox::Outbox;
 use crate::edge::platform;
 use crate::edge::reading;
-use crate::edge::subscribers::{FAILED, NORMAL, Subscribers, close, joined, subscription};
+use crate::edge::subscribers::{FAILED, NORMAL, Subscribers, close, cut_lost, joined, subscription};
 use crate::id::ProjectId;
 use crate::problem::Problem;
 use crate::record::{Record, Settled};
@@ -30,6 +30,13 @@ use worker::{
 #[cfg_attr(target_arch = "wasm32", worker::durable_object)]
 pub struct JobStream {
     object: Rc<JobObject>,
+}
+
+/// When an object was built.
+#[derive(Clone, Copy, PartialEq)]
+enum Wake {
+    Now,
+    Before,
 }
 
 /// Shared with work that goes on behind an answer.
@@ -64,6 +71,7 @@ pub struct Memory {
 
 impl DurableObject for JobStream {
     fn new(state: State, env: Env) -> Self {
+        cut_lost(&state);
         if let Ok(pair) = worker_sys::WebSocketRequestResponsePair::new(signal::PING, signal::PONG) {
             state.set_websocket_auto_response(&pair);
         }
@@ -74,7 +82,9 @@ impl DurableObject for JobStream {
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
-        self.object.wake().await?;
+        if self.object.wake().await? == Wake::Now {
+            self.object.arm_anew().await;
+        }
         if request.headers().get("upgrade")?.is_some() {
             return self.object.subscribe(&request).await;
         }
@@ -120,9 +130,9 @@ impl DurableObject for JobStream {
 
 impl JobObject {
     /// Loads what was lost in sleep. The only `await` is for the alarm's time, before anything is decided.
-    async fn wake(&self) -> Result<()> {
+    async fn wake(&self) -> Result<Wake> {
         if self.memory.borrow().woken {
-            return Ok(());
+            return Ok(Wake::Before);
         }
         let alarm_at = self.state.storage().get_alarm().await?.map(|time| Timestamp(time as u64));
         let mut memory = self.memory.borrow_mut();
@@ -138,7 +148,7 @@ impl JobObject {
             }
             *memory = Memory { woken: true, record, subscribers, alarm_at, unsaved, settled, ..Memory::default() };
         }
-        Ok(())
+        Ok(Wake::Now)
     }
 
     /// Adds what this isolate counted to the totals, behind the answer, when it is time.

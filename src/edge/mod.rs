@@ -20,6 +20,7 @@ mod job_object;
 mod job_stream_do;
 mod jobs;
 mod journal;
+mod lifeline;
 mod listing;
 mod meter;
 mod metrics;

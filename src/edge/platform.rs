@@ -2,9 +2,10 @@
 
 use crate::id::{JobId, KeyId, ProjectId, RequestId};
 use crate::time::Timestamp;
+use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 use worker::durable::ScheduledTime;
-use worker::{Env, Error, Result, Storage, WebSocket};
+use worker::{Env, Error, Result, State, Storage, WebSocket};
 
 #[wasm_bindgen]
 extern "C" {
@@ -47,6 +48,16 @@ impl SharedText {
         let raw: &web_sys::WebSocket = socket.as_ref();
         Ok(raw.unchecked_ref::<TextSocket>().send_shared(&self.0)?)
     }
+}
+
+/// Whether an object was built over the same state before. The platform gives a new state to an object that slept; the
+/// same one means that a panic took the memory of the isolate, and the object is built again under its open sockets.
+pub fn is_built_again(state: &State) -> bool {
+    let (raw, mark) = (state.as_raw().as_ref(), JsValue::from_str("jobcastIsBuilt"));
+    let was_built = Reflect::get(raw, &mark).is_ok_and(|built| built.is_truthy());
+    // A state that takes no mark is one of an object that is taken for new.
+    let _ = Reflect::set(raw, &mark, &JsValue::TRUE);
+    was_built
 }
 
 pub fn now() -> Timestamp {

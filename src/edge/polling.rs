@@ -1,9 +1,12 @@
 //! Owns `POST /jobs/poll` and how it waits; what it hands out is the desk's.
 
+use crate::call::Once;
 use crate::edge::desk::Desk;
+use crate::edge::lifeline::Lifeline;
 use crate::edge::platform::{IdentityTransformStream, now};
 use crate::edge::{Visit, body, gate, reply};
 use crate::request;
+use crate::secret::fingerprint;
 use js_sys::Uint8Array;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -18,7 +21,8 @@ const LOOK_LAST_MS: u64 = 1_000;
 
 pub async fn poll(mut visit: Visit) -> reply::Answer {
     let grant = gate::enter(&visit).await?;
-    let (asked, _) = body::json(&mut visit).await?;
+    let key = request::idempotency_key(visit.header("idempotency-key")?.as_deref())?;
+    let (asked, bytes) = body::json(&mut visit).await?;
     let poll = request::poll(&asked)?;
     let desk = Desk {
         env: visit.env.clone(),
@@ -26,6 +30,7 @@ pub async fn poll(mut visit: Visit) -> reply::Answer {
         origin: visit.origin(),
         request: visit.id.clone(),
         poll,
+        once: key.map(|key| Once { key, fingerprint: fingerprint(&[&bytes]) }),
     };
     let jobs = desk.take().await?;
     if !jobs.is_empty() || desk.poll.wait_seconds == 0 {
@@ -55,12 +60,14 @@ async fn write(writer: &WritableStreamDefaultWriter, text: &str) -> Result<JsVal
 
 /// `None` when the caller hung up.
 async fn look_until(desk: &Desk, writer: &WritableStreamDefaultWriter) -> Option<Vec<Value>> {
+    let lifeline = Lifeline::new(writer, None);
     let until = now().plus(desk.poll.wait_seconds * 1_000);
     let mut pause = LOOK_FIRST_MS;
     loop {
         Delay::from(Duration::from_millis(pause.min(until.since(now())).max(1))).await;
         pause = (pause * 2).min(LOOK_LAST_MS);
         write(writer, "\n").await.ok()?;
+        lifeline.renew();
         // A directory that does not answer now may answer at the next look.
         let jobs = desk.take().await.unwrap_or_default();
         if !jobs.is_empty() || now() >= until {

@@ -12,7 +12,7 @@ use crate::edge::feed_log::FeedLog;
 use crate::edge::meter;
 use crate::edge::platform::now;
 use crate::edge::project_feed::HEARD;
-use crate::edge::subscribers::{FAILED, NORMAL, Subscribers, close, joined, subscription};
+use crate::edge::subscribers::{FAILED, NORMAL, Subscribers, close, cut_lost, joined, subscription};
 use crate::feed::{Channel, Feed};
 use crate::id::{EventId, JobId};
 use crate::metrics::Count;
@@ -57,6 +57,7 @@ enum Was {
 
 impl DurableObject for ProjectFeed {
     fn new(state: State, env: Env) -> Self {
+        cut_lost(&state);
         if let Ok(pair) = worker_sys::WebSocketRequestResponsePair::new(signal::PING, signal::PONG) {
             state.set_websocket_auto_response(&pair);
         }
@@ -66,6 +67,9 @@ impl DurableObject for ProjectFeed {
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         self.wake().await?;
+        if self.is_unwatched() {
+            self.arm_for_age().await;
+        }
         if request.headers().get("upgrade")?.is_some() {
             return joined(self.join(subscription(&request)?));
         }
@@ -121,6 +125,12 @@ impl ProjectFeed {
             self.load(alarm_at)?;
         }
         Ok(())
+    }
+
+    /// Entries and no alarm: a panic interrupted the first telling between its commit and the alarm.
+    fn is_unwatched(&self) -> bool {
+        let memory = self.memory.borrow();
+        memory.entries > 0 && memory.alarm_at.is_none()
     }
 
     fn load(&self, alarm_at: Option<Timestamp>) -> Result<()> {

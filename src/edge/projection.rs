@@ -29,6 +29,17 @@ impl JobObject {
         deadline.or_else(|| self.expires_at())
     }
 
+    /// What a panic interrupted between its commit and its alarm has nobody who would look after it: no alarm, though
+    /// there is something to do. Whoever wakes the object sets it.
+    pub async fn arm_anew(&self) {
+        if self.memory.borrow().alarm_at.is_some() {
+            return;
+        }
+        let is_deleting = self.memory.borrow().record.as_ref().is_some_and(Record::is_deleting);
+        let is_soon = is_deleting || self.is_behind();
+        self.arm(if is_soon { Some(self.check_directory_at()) } else { self.wakes_at() }).await;
+    }
+
     pub fn check_directory_at(&self) -> Timestamp {
         let soon = now().plus(CHECK_MS);
         self.wakes_at().map_or(soon, |wakes| wakes.min(soon))
@@ -36,21 +47,22 @@ impl JobObject {
 
     /// Brings the directory's row forward. A refusal is logged; the alarm that is set tries again.
     pub async fn project(&self) {
-        let job = match &self.memory.borrow().record {
-            Some(record) if !record.is_deleting() => record.job.clone(),
+        let record = match &self.memory.borrow().record {
+            Some(record) if !record.is_deleting() => record.clone(),
             _ => return,
         };
         self.memory.borrow_mut().in_flight += 1;
         let written = match Directory::open(&self.env) {
-            Ok(directory) => directory.upsert_job(&job).await,
+            Ok(directory) => directory.upsert_job(&record).await,
             Err(error) => Err(error),
         };
         let mut memory = self.memory.borrow_mut();
         memory.in_flight = memory.in_flight.saturating_sub(1);
         match written {
             Ok(retention_hours) => {
-                memory.settled.directory = memory.settled.directory.max(job.tail);
-                meter::late(Lag::Directory, job.tail.time());
+                let tail = record.job.tail;
+                memory.settled.directory = memory.settled.directory.max(tail);
+                meter::late(Lag::Directory, tail.time());
                 memory.retention_hours = retention_hours.or(memory.retention_hours);
             }
             Err(error) => {
@@ -122,6 +134,7 @@ impl JobObject {
             command: Command::Tick,
             attempt: None,
             once: None,
+            claim: None,
             request: Some(request_id()),
             is_repeat: false,
             answer: Answer::EventId,
@@ -142,13 +155,13 @@ impl JobObject {
     }
 
     async fn catch_up(self: &Rc<Self>) {
-        if self.is_behind(|settled| settled.directory) {
+        if self.lacks(|settled| settled.directory) {
             self.project().await;
         }
-        if self.is_behind(|settled| settled.feed) {
+        if self.lacks(|settled| settled.feed) {
             self.tell_feed_now().await;
         }
-        let is_behind = self.is_behind(|settled| settled.directory) || self.is_behind(|settled| settled.feed);
+        let is_behind = self.is_behind();
         let next = if is_behind { Some(self.check_directory_at()) } else { self.wakes_at() };
         if let Err(error) = self.forget_requests_and_settle(is_behind) {
             self.subject.complain("settling.failed", &error.to_string());
@@ -157,7 +170,12 @@ impl JobObject {
         self.arm(next.map(|time| time.max(now().plus(OVERDUE_MS)))).await;
     }
 
-    fn is_behind(&self, part: impl Fn(&Settled) -> EventId) -> bool {
+    /// Whether somebody has not been told of everything.
+    fn is_behind(&self) -> bool {
+        self.lacks(|settled| settled.directory) || self.lacks(|settled| settled.feed)
+    }
+
+    fn lacks(&self, part: impl Fn(&Settled) -> EventId) -> bool {
         let memory = self.memory.borrow();
         memory.record.as_ref().is_some_and(|record| record.job.tail > part(&memory.settled))
     }

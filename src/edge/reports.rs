@@ -27,7 +27,8 @@ async fn carry_out(mut visit: Visit) -> reply::Answer {
     let (command, bytes) = command(&mut visit).await?;
     let once = key.map(|key| Once { key, fingerprint: fingerprint(&visit, attempt, &bytes) });
     let answer = Answer::to(&command);
-    let order = Order { command, attempt, once, request: Some(visit.id.clone()), is_repeat: false, answer };
+    let order =
+        Order { command, attempt, once, claim: None, request: Some(visit.id.clone()), is_repeat: false, answer };
     let done = job_object::command(&visit.env, &job, &grant.project, order).await?;
     let is_job = answer == Answer::Job;
     reply::json(200, &if is_job { with_events_url(done, &visit.origin()) } else { done })

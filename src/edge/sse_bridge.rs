@@ -1,11 +1,13 @@
 //! Owns the last stretch of a stream: the edge Worker holds the reader's SSE body, and behind it a socket that the
 //! object accepted with the hibernation API. Finished SSE text passes verbatim; heartbeat, cap and the bound on a
-//! slow reader are added here, so that the object may sleep while somebody watches.
+//! slow reader are added here, so that the object may sleep while somebody watches. Should a panic take this bridge's own
+//! memory, its lifeline ends the stream.
 //! Invariant: what the reader has is a prefix of what the object sent; what was cut inside an event is an event
 //! that the format makes the reader forget, and the cursor brings back.
 
 use crate::call::signal;
 use crate::edge::Visit;
+use crate::edge::lifeline::Lifeline;
 use crate::edge::meter::{self, OpenStream};
 use crate::edge::platform::{IdentityTransformStream, jitter, now};
 use crate::edge::subscribers::{FAILED, NORMAL};
@@ -97,6 +99,7 @@ impl Keeper {
 struct Bridge<'a> {
     socket: &'a WebSocket,
     writer: WritableStreamDefaultWriter,
+    lifeline: Lifeline,
     /// Text that waits for the write under way.
     waiting: String,
     /// What the opening adds to the bound until it is written; it is as large as the job's state.
@@ -122,10 +125,12 @@ impl<'a> Bridge<'a> {
         warrant: Option<Warrant>,
         keeper: Keeper,
     ) -> Bridge<'a> {
+        let lifeline = Lifeline::new(&writer, Some(socket));
         let waiting = retry_block(RETRY_MS + (jitter() * RETRY_MS as f64) as u64);
         Bridge {
             socket,
             writer,
+            lifeline,
             waiting,
             opening: 0,
             is_open: false,
@@ -211,6 +216,7 @@ impl<'a> Bridge<'a> {
     /// The write is also the only detector of a reader that has left, and the beat the time to look whether the
     /// key is still good.
     fn beat(&mut self) -> Option<Ending> {
+        self.lifeline.renew();
         self.unanswered += 1;
         if self.unanswered > SILENT_HEARTBEATS || self.socket.send_with_str(signal::PING).is_err() {
             return Some(Ending::SilentObject);
@@ -239,6 +245,7 @@ impl<'a> Bridge<'a> {
 
     /// A clean end writes what waits, as far as the reader takes it; a broken one tells that the stream was cut.
     async fn finish(mut self, is_clean: bool) {
+        self.lifeline.renew();
         let writer = self.writer.clone();
         // The end of a life may fall between the pieces of a large event.
         self.waiting.truncate(self.waiting.rfind("\n\n").map_or(0, |end| end + 2));

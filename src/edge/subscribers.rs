@@ -6,7 +6,7 @@
 
 use crate::call::signal;
 use crate::edge::meter;
-use crate::edge::platform::{SharedText, random};
+use crate::edge::platform::{SharedText, is_built_again, random};
 use crate::id::EventId;
 use crate::limits;
 use crate::metrics::Count;
@@ -69,6 +69,14 @@ struct Seat<L> {
 struct Subscriber<L> {
     socket: WebSocket,
     seat: Seat<L>,
+}
+
+/// For an object's constructor. What a panic interrupted may have stored an event that it sent to nobody, so that a
+/// subscriber who merely went on would miss it: every socket is cut, and its reader comes back with its cursor.
+pub fn cut_lost(state: &State) {
+    if is_built_again(state) {
+        state.get_websockets().iter().for_each(|socket| close(socket, FAILED, "lost"));
+    }
 }
 
 /// By the tag that each socket was accepted with.

@@ -44,6 +44,16 @@ enum After {
     Delete,
 }
 
+impl Turn {
+    /// A repeat adds nothing; what its first try left undone, because it died there, is done.
+    fn again(answer: Value, memory: &Memory) -> Turn {
+        let tail = memory.record.as_ref().map(|record| record.job.tail).unwrap_or_default();
+        let after = if memory.settled.directory < tail { After::ProjectNow } else { After::Nothing };
+        let news = (memory.settled.feed < tail).then_some(Urgency::Now);
+        Turn { answer, after, news }
+    }
+}
+
 impl JobObject {
     pub async fn order(self: Rc<Self>, project: &ProjectId, order: Order) -> Reply {
         let turn = match self.subject.during(order.request.as_ref(), || self.turn(project, &order)) {
@@ -84,7 +94,10 @@ impl JobObject {
             visible(&memory.record, project)?;
         }
         if let Some(answer) = self.remembered(order.once.as_ref())? {
-            return Ok(Turn { answer, after: After::Nothing, news: None });
+            return Ok(Turn::again(answer, &memory));
+        }
+        if let Some(answer) = held(&memory.record, order)? {
+            return Ok(Turn::again(answer, &memory));
         }
         let around = Circumstances { now: now(), attempt: order.attempt, jitter: jitter() };
         let job = memory.record.as_ref().map(|record| &record.job);
@@ -114,6 +127,9 @@ impl JobObject {
         if after == After::Delete {
             record.phase = Phase::Deleting;
         }
+        if order.command == Command::Claim {
+            record.claim = order.claim.clone();
+        }
         let answer = self.phrase(order, &record, events)?;
         let changes_nothing = events.is_empty() && order.once.is_none() && after == After::Nothing;
         if !changes_nothing {
@@ -127,6 +143,9 @@ impl JobObject {
         }
         if after == After::Delete {
             memory.subscribers.dismiss();
+        }
+        if changes_nothing && order.command != Command::Tick {
+            return Ok(Turn::again(answer, memory));
         }
         // A log that is over its cap is trimmed as far as the project has been told.
         let is_full = memory.record.as_ref().is_some_and(|record| record.events.count > limits::EVENTS_KEPT);
@@ -193,6 +212,12 @@ impl JobObject {
             Answer::Deleted => response::done("Job deleted"),
         })
     }
+}
+
+/// The job, for a poll that comes again for what it holds.
+fn held(record: &Option<Record>, order: &Order) -> std::result::Result<Option<Value>, Problem> {
+    let Some(record) = record.as_ref().filter(|_| order.command == Command::Claim) else { return Ok(None) };
+    Ok(record.is_held_by(order.claim.as_ref())?.then(|| response::job(&record.job)))
 }
 
 fn after(command: &Command, events: &[Event]) -> After {

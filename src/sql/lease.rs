@@ -7,9 +7,9 @@ use crate::sql::directory::lease_jobs;
 /// Not a `UNION ALL` of the names: D1 takes five terms of one at most. The cross join keeps SQLite from walking over
 /// `jobs` and asking for each row whether it is among the few.
 const LEASE_NAMED: &str = "
-UPDATE jobs SET lease_until = ?3
+UPDATE jobs SET lease_until = ?3, claim = ?5
 WHERE id IN (
-  SELECT jobs.id FROM json_each(?5) AS asked CROSS JOIN jobs
+  SELECT jobs.id FROM json_each(?6) AS asked CROSS JOIN jobs
   WHERE jobs.id IN (
     SELECT id FROM jobs
     WHERE project_id = ?1 AND name = asked.value AND status = 'pending' AND lease_until <= ?2
@@ -21,7 +21,7 @@ WHERE id IN (
 )
 RETURNING id, priority";
 
-/// Bound values: project, now, until when, how many; then the names, if there are any.
+/// Bound values: project, now, until when, how many, the poll's key or null; then the names, if there are any.
 pub fn statement(names: &[String]) -> &'static str {
     if names.is_empty() { lease_jobs } else { LEASE_NAMED }
 }

@@ -53,6 +53,7 @@ pub fn job_rows() -> impl Strategy<Value = JobRow> {
             status: STATES[state],
             priority,
             last_event,
+            claim: None,
         },
     )
 }

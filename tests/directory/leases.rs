@@ -4,13 +4,19 @@ use crate::support::build::{job_id, project};
 use crate::{JobRow, add_project, directory, job_row, number, rows, text};
 use proptest::prelude::*;
 use rusqlite::Connection;
+use rusqlite::types::Value as Bound;
 
 const LEASE: u64 = jobcast::limits::LEASE_MS;
 
 /// The jobs that a poll takes, in the order in which its producer gets them.
 fn lease(db: &Connection, now: u64, names: &[&str], count: u64) -> Vec<String> {
+    lease_for(db, None, now, names, count)
+}
+
+/// For a poll with a key.
+fn lease_for(db: &Connection, key: Option<&str>, now: u64, names: &[&str], count: u64) -> Vec<String> {
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-    let mut bounds = vec![text(project().as_str()), number(now), number(now + LEASE), number(count)];
+    let mut bounds = vec![text(project().as_str()), number(now), number(now + LEASE), number(count), key.map_or(Bound::Null, text)];
     bounds.extend(jobcast::sql::lease::bound(&names).map(text));
     let statement = jobcast::sql::lease::statement(&names);
     let mut taken: Vec<(u64, String)> = rows(db, statement, bounds, |row| Ok((row.get("priority")?, row.get("id")?)));
@@ -88,6 +94,37 @@ fn only_pending_jobs_of_the_own_project_are_taken() {
     }
     job_row(8).save(&db);
     assert_eq!(lease(&db, 1_000, &[], 50), ids(&[8]));
+}
+
+/// What a poll that comes again under its key finds.
+fn held(db: &Connection, key: &str) -> Vec<String> {
+    let bounds = vec![text(project().as_str()), text(key)];
+    let mut found: Vec<String> = rows(db, jobcast::sql::directory::held_jobs, bounds, |row| row.get("id"));
+    found.sort();
+    found
+}
+
+#[test]
+fn a_poll_that_comes_again_finds_what_it_leased_and_what_it_holds_until_somebody_has_begun() {
+    let db = directory();
+    (1..=3).for_each(|number| job_row(number).save(&db));
+    assert_eq!(lease_for(&db, Some("poll"), 1_000, &[], 2), ids(&[1, 2]));
+    assert_eq!(held(&db, "poll"), ids(&[1, 2]));
+    JobRow { status: "delivered", last_event: 2, claim: Some("poll"), ..job_row(1) }.save(&db);
+    JobRow { status: "running", last_event: 2, ..job_row(2) }.save(&db);
+    assert_eq!((held(&db, "poll"), held(&db, "another")), (ids(&[1]), vec![]));
+    assert_eq!(lease_for(&db, Some("another"), 1_000, &[], 3), ids(&[3]));
+    assert_eq!((held(&db, "poll"), held(&db, "another")), (ids(&[1]), ids(&[3])));
+}
+
+#[test]
+fn a_lease_that_ran_out_is_the_next_polls_with_or_without_a_key() {
+    let db = directory();
+    job_row(1).save(&db);
+    for (now, key) in [(0, Some("first")), (1, Some("second")), (2, None)] {
+        assert_eq!(lease_for(&db, key, 1_000 + now * LEASE, &[], 1), ids(&[1]));
+        assert_eq!(held(&db, "first"), if key == Some("first") { ids(&[1]) } else { vec![] });
+    }
 }
 
 proptest! {

@@ -122,7 +122,7 @@ proptest! {
 
     #[test]
     fn a_call_to_the_object_arrives_as_it_was_sent(step in crate::step()) {
-        let order = Order { command: step.command.clone(), attempt: step.attempt, once: None, request: None, is_repeat: false, answer: Answer::Job };
+        let order = Order { command: step.command.clone(), attempt: step.attempt, once: None, claim: None, request: None, is_repeat: false, answer: Answer::Job };
         let call: Call = stored(&Call { job: build::job_id(1), project: build::project(), ask: Ask::Command(order) });
         let Ask::Command(order) = call.ask else { panic!("a command") };
         prop_assert_eq!((order.command, order.attempt), (step.command, step.attempt));

@@ -208,7 +208,7 @@ fn what_is_accepted_can_be_stored_however_deep_it_nests() {
             let stored = serde_json::to_string(&fact).expect("written");
             assert!(serde_json::from_str::<Fact>(&stored).is_ok(), "{depth} levels cannot be read back");
         }
-        let order = jobcast::call::Order { command: Command::Create(Box::new(job)), attempt: None, once: None, request: None, is_repeat: false, answer: jobcast::call::Answer::Job };
+        let order = jobcast::call::Order { command: Command::Create(Box::new(job)), attempt: None, once: None, claim: None, request: None, is_repeat: false, answer: jobcast::call::Answer::Job };
         let call = jobcast::call::Call { job: build::job_id(1), project: project(), ask: jobcast::call::Ask::Command(order) };
         let sent = serde_json::to_string(&call).expect("written");
         assert!(serde_json::from_str::<jobcast::call::Call>(&sent).is_ok(), "{depth} levels do not reach the object");

@@ -45,7 +45,7 @@ async fn ask(number: usize, asked: Operation) -> Outcome {
     let request = RequestId::new(Timestamp(world.clock()), world.draws.next().into());
     let once = asked.is_keyed.then(|| Once { key: format!("key {number}"), fingerprint: format!("{number}") });
     let answer = Answer::to(&asked.command);
-    let order = Order { command: asked.command, attempt: asked.attempt, once, request: Some(request.clone()), is_repeat: false, answer };
+    let order = Order { command: asked.command, attempt: asked.attempt, once, claim: None, request: Some(request.clone()), is_repeat: false, answer };
     let outcome = match job_object::command(&world.env, &asked.job, &project(), order).await {
         Ok(value) => Outcome::Done(value),
         Err(Failure::Problem(problem)) if problem.status() < 500 => Outcome::Refused(problem.code),
@@ -109,7 +109,7 @@ impl Worker {
         let world = world();
         let request = RequestId::new(Timestamp(world.clock()), world.draws.next().into());
         let poll = Poll { count: self.draws.between(1, 2), names: vec![], wait_seconds: 0 };
-        let desk = Desk { env: world.env, project: project(), origin: String::new(), request, poll };
+        let desk = Desk { env: world.env, project: project(), origin: String::new(), request, poll, once: None };
         let jobs = desk.take().await.unwrap_or_default();
         for job in &jobs {
             world.note(|| format!("worker {} is given {} attempt {}", self.name, job["id"], job["attempt"]));

@@ -29,6 +29,7 @@ test(`a service that is killed ${CRASHES} times under load (JOBCAST_SEED=${SEED}
   t.diagnostic(`${service.crashes} crashes, ${service.answers} answers, ${service.lost} requests without one, ${jobs.length} jobs`);
   const logs = [];
   for (const { id } of jobs) logs.push(await wholeLog(project, id));
+  t.diagnostic(`${logs.flat().length} events to compare, each with what its producer was answered and what its readers saw`);
 
   await t.test("was killed often enough, and in the middle of requests", () => {
     assert.equal(service.crashes, CRASHES);
@@ -157,9 +158,13 @@ class Producer {
   }
 
   async #job() {
-    const { id, eventsUrl } = await this.#ask("", { name: "crash" });
+    const name = crypto.randomUUID();
+    const { id, eventsUrl } = await this.#ask("", { name });
     const reader = new Reader(this.t, eventsUrl, this.project.apiKey, jobNote, () => this.service.back());
     await reader.begun();
+    // However often the answer is lost, the repeat is given the same job: nobody else would take it before its time-out.
+    const { jobs } = await this.#ask("/poll", { names: [name], waitSeconds: 20 });
+    assert.deepEqual(jobs.map((given) => given.id), [id]);
     await this.#ask(`/${id}/ack`);
     const job = { id, reader, marks: [] };
     for (let mark = 1; mark <= REPORTS_A_JOB; mark++) {

@@ -61,6 +61,11 @@ export class Reader {
     return this.#when(() => this.seen.length >= count);
   }
 
+  /** Waits until `test` holds. */
+  until(test) {
+    return this.#when(test);
+  }
+
   async #when(test) {
     const limit = AbortSignal.timeout(60_000);
     while (!test()) {

@@ -32,8 +32,11 @@ fn report(summary: &'static str, body: Value, example: Value) -> Operation {
 pub fn poll() -> Operation {
     producing("Take jobs from the queue")
         .about(
-            "Lower priority number first, then older first. Two producers never get the same job for the same attempt.",
+            "Lower priority number first, then older first. Two producers never get the same job for the same attempt. \
+             Repeated under its `Idempotency-Key`, because its answer was lost, a poll gets the jobs that it was given, as \
+             long as they wait for their `ack`.",
         )
+        .takes(&["IdempotencyKey"])
         .body(Body::optional(named("PollRequest"), json!({ "count": 1, "names": ["encode"], "waitSeconds": 1 })))
         .answers(Answer::ok(
             "Jobs that are yours, `delivered`; none if there is none.",

@@ -1,0 +1,43 @@
+//! Owns the end of an answer whose writer was lost. A panic anywhere in an isolate takes the memory of all that runs in
+//! it: the task that writes a stream is never woken again, and its reader would wait in silence for ever.
+//! Invariant: the timer is JavaScript's, which outlives the memory of wasm; only a writer that is alive renews it.
+
+use crate::limits;
+use wasm_bindgen::prelude::*;
+use web_sys::WritableStreamDefaultWriter;
+use worker::WebSocket;
+
+/// A living writer renews at least with every heartbeat; this is how late it may be, ms.
+const LATE_MS: u64 = 5_000;
+
+#[wasm_bindgen(module = "/src/edge/lifeline.js")]
+extern "C" {
+    type Timer;
+    #[wasm_bindgen(constructor)]
+    fn new(writer: &WritableStreamDefaultWriter, socket: Option<&web_sys::WebSocket>, patience: f64) -> Timer;
+    #[wasm_bindgen(method)]
+    fn renew(this: &Timer);
+    #[wasm_bindgen(method)]
+    fn end(this: &Timer);
+}
+
+/// Held by who writes; let go of when all is written.
+pub struct Lifeline(Timer);
+
+impl Lifeline {
+    /// Without a sign of life `writer` is aborted, and `socket`, which fed it, is closed.
+    pub fn new(writer: &WritableStreamDefaultWriter, socket: Option<&WebSocket>) -> Lifeline {
+        let patience = (limits::HEARTBEAT_MS + LATE_MS) as f64;
+        Lifeline(Timer::new(writer, socket.map(AsRef::as_ref), patience))
+    }
+
+    pub fn renew(&self) {
+        self.0.renew();
+    }
+}
+
+impl Drop for Lifeline {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}

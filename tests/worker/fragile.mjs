@@ -1,0 +1,89 @@
+// The built Worker, byte for byte as it ships, over a platform on which one object panics when it is told to: a `main` for
+// tests, never deployed. doom.mjs speaks to it.
+import Service, { JobStream as Job, ProjectFeed as Feed } from "../../build/index.js";
+
+/** `{name, at}`: the object by the beginning of its name, and the moment at which it panics, once. */
+let doom;
+
+const overlaid = (target, own) =>
+  new Proxy(target, {
+    get(_, name) {
+      if (Object.hasOwn(own, name)) return own[name];
+      const value = target[name];
+      return typeof value === "function" && name !== "constructor" ? value.bind(target) : value;
+    },
+  });
+
+/** The crate `worker` panics where `waitUntil` and `acceptWebSocket` fail. */
+const REFUSED = new Error("forced");
+/** Of storage Rust would take an error for an answer, but not wasm's own trap, which passes through it: one of an earlier panic. */
+let trap;
+addEventListener("error", ({ error }) => {
+  if (error instanceof WebAssembly.RuntimeError) trap = error;
+});
+
+const fragile = (Base) =>
+  class extends Base {
+    constructor(state, env) {
+      const meets = (at) => {
+        const met = doom?.at === at && state.id.name.startsWith(doom.name);
+        if (met) doom = undefined;
+        return met;
+      };
+      const refusing = (at) => (...call) => {
+        if (meets(at)) throw REFUSED;
+        return state[at](...call);
+      };
+      const own = { storage: doomed(state.storage, meets), waitUntil: refusing("waitUntil"), acceptWebSocket: refusing("acceptWebSocket") };
+      super(overlaid(state, own), env);
+    }
+  };
+
+/** A storage that meets its doom when it has just written: with a statement by itself, or with a transaction. */
+function doomed(storage, meets) {
+  let within = false;
+  const written = (result) => {
+    if (!within && meets("commit")) throw trap;
+    return result;
+  };
+  const exec = (query, ...bounds) => {
+    const cursor = storage.sql.exec(query, ...bounds);
+    return /^INSERT/m.test(query) ? written(cursor) : cursor;
+  };
+  const transactionSync = (work) => {
+    within = true;
+    try {
+      storage.transactionSync(work);
+    } finally {
+      within = false;
+    }
+    written();
+  };
+  return overlaid(storage, { sql: overlaid(storage.sql, { exec }), transactionSync });
+}
+
+export class JobStream extends fragile(Job) {}
+export class ProjectFeed extends fragile(Feed) {}
+
+export default class extends Service {
+  fetch(request) {
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === "/api/doom") return Response.json((doom = Object.fromEntries(searchParams)));
+    if (pathname === "/api/doom/left") return Response.json(doom ?? null);
+    if (pathname === "/api/bridge") return bridge(this.env, searchParams.get("subscription"));
+    return super.fetch(request);
+  }
+}
+
+/** A bridge in JavaScript: as the Worker's own would be in another isolate, which the panic leaves alone. */
+async function bridge(env, subscription) {
+  const { job } = JSON.parse(subscription);
+  const url = `https://object/?${new URLSearchParams({ subscription })}`;
+  const { webSocket } = await env.JOB_STREAM.getByName(job).fetch(url, { headers: { upgrade: "websocket" } });
+  const { readable, writable } = new TransformStream();
+  const [writer, encoder] = [writable.getWriter(), new TextEncoder()];
+  webSocket.accept();
+  webSocket.addEventListener("message", ({ data }) => data.startsWith("\u0001") || writer.write(encoder.encode(data)));
+  webSocket.addEventListener("close", () => writer.close());
+  return new Response(readable, { headers: { "content-type": "text/event-stream" } });
+}

@@ -10,7 +10,30 @@ use worker::WebSocket;
 /// A living writer renews at least with every heartbeat; this is how late it may be, ms.
 const LATE_MS: u64 = 5_000;
 
-#[wasm_bindgen(module = "/src/edge/lifeline.js")]
+// Nothing in here calls into wasm, so that it works when wasm has lost its memory. Inline, because a file of its own makes
+// wasm-bindgen pass on package.json's `dependencies`, on which worker-build then fails.
+#[wasm_bindgen(inline_js = "
+export class Timer {
+  constructor(writer, socket, patience) {
+    Object.assign(this, { writer, socket, patience });
+    this.renew();
+  }
+
+  renew() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.cut(), this.patience);
+  }
+
+  cut() {
+    this.socket?.close(1011, 'lost');
+    this.writer.abort(new Error('The writer of this answer was lost.')).catch(() => {});
+  }
+
+  end() {
+    clearTimeout(this.timer);
+  }
+}
+")]
 extern "C" {
     type Timer;
     #[wasm_bindgen(constructor)]

@@ -35,7 +35,7 @@ pub enum Mutant {
 /// Each with a seed that kills it, and what it breaks.
 pub const KILLS: &[(Mutant, u64, Invariant)] = &[
     (Mutant::NoFence, 4, Invariant::Fencing),
-    (Mutant::ClaimedTwice, 31, Invariant::Acknowledged),
+    (Mutant::ClaimedTwice, 2, Invariant::Fencing),
     (Mutant::ReportedAfterTheEnd, 10, Invariant::LegalMoves),
     (Mutant::AcknowledgedAndDropped, 10, Invariant::Acknowledged),
     (Mutant::ClockTrusted, 43, Invariant::LogGrows),
@@ -50,11 +50,11 @@ pub const KILLS: &[(Mutant, u64, Invariant)] = &[
     (Mutant::DirectoryTakesAnything, 21, Invariant::DirectoryForward),
     (Mutant::DirectoryKeepsTheDeleted, 1, Invariant::Settles),
     (Mutant::FeedForgetsInSleep, 0, Invariant::FeedExact),
-    (Mutant::FeedForgetsTheTrimmed, 28, Invariant::FeedExact),
+    (Mutant::FeedForgetsTheTrimmed, 35, Invariant::FeedExact),
     (Mutant::FeedThinsTheNewest, 92, Invariant::ReadersExact),
     (Mutant::TellingTakenForHeard, 11, Invariant::FeedExact),
     (Mutant::WakesWithoutCatchingUp, 9, Invariant::DirectoryForward),
-    (Mutant::AlarmLostWithMemory, 49, Invariant::FeedExact),
+    (Mutant::AlarmLostWithMemory, 198, Invariant::Settles),
     (Mutant::AlarmNeverRings, 19, Invariant::Settles),
     (Mutant::HalfATransaction, 24, Invariant::Idempotence),
 ];

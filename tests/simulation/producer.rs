@@ -105,12 +105,24 @@ impl Worker {
         }
     }
 
+    /// With a key a poll is repeated while its answers are lost; what a lost answer brought was given to nobody.
     async fn poll(&self) -> Vec<Value> {
         let world = world();
-        let request = RequestId::new(Timestamp(world.clock()), world.draws.next().into());
-        let poll = Poll { count: self.draws.between(1, 2), names: vec![], wait_seconds: 0 };
-        let desk = Desk { env: world.env, project: project(), origin: String::new(), request, poll, once: None };
-        let jobs = desk.take().await.unwrap_or_default();
+        let count = self.draws.between(1, 2);
+        let key = format!("poll {} of worker {}", world.draws.next(), self.name);
+        let once = self.draws.percent(75).then(|| Once { key, fingerprint: count.to_string() });
+        let jobs = loop {
+            let request = RequestId::new(Timestamp(world.clock()), world.draws.next().into());
+            let poll = Poll { count, names: vec![], wait_seconds: 0 };
+            let desk = Desk { env: world.env, project: project(), origin: String::new(), request, poll, once: once.clone() };
+            let answer = desk.take().await;
+            let is_lost = answer.is_err() || self.draws.percent(20);
+            if once.is_none() || !is_lost || world.age() >= self.until {
+                break answer.unwrap_or_default();
+            }
+            world.note(|| format!("worker {} lost the answer to {once:?}: {answer:?}", self.name));
+            pause(self.draws.between(20, 600)).await;
+        };
         for job in &jobs {
             world.note(|| format!("worker {} is given {} attempt {}", self.name, job["id"], job["attempt"]));
             world.history.borrow_mut().handed.push(job.clone());

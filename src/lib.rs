@@ -8,6 +8,7 @@
 //! * reading them: `replay`, `sse`, `view`, `response`
 //! * asking: `route`, `access`, `token`, `session`, `cors`, `fields`, `request`, `logs`, `batch`, `call`
 //! * refusing: `problem`, `limits`
+//! * remembering what was looked up: `remembered`
 //! * describing all of it: `openapi`, on the host only
 
 pub mod access;
@@ -28,6 +29,7 @@ pub mod logs;
 pub mod notice;
 pub mod problem;
 pub mod record;
+pub mod remembered;
 pub mod replay;
 pub mod request;
 pub mod response;

@@ -6,12 +6,12 @@ import { startBed } from "./load/bed.mjs";
 import { churn } from "./load/cases/churn.mjs";
 import { firehose } from "./load/cases/firehose.mjs";
 import { jobs } from "./load/cases/jobs.mjs";
-import { slow } from "./load/cases/slow.mjs";
+import { slowReaders } from "./load/cases/slow.mjs";
 import { subscribers } from "./load/cases/subscribers.mjs";
 import { buildCrowd } from "./load/crowd.mjs";
 import { Findings } from "./load/findings.mjs";
 
-const CASES = { subscribers, jobs, firehose, slow, churn };
+const CASES = { subscribers, jobs, firehose, slow: slowReaders, churn };
 const GB = 1024 ** 3;
 
 await program(async () => {

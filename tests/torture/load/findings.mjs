@@ -8,7 +8,9 @@ export class Findings {
     this.name = name;
   }
 
+  /** Shown at once, too: a case takes minutes. */
   figure(what, value) {
+    console.log(`  ${what}: ${value}`);
     this.#rows.push([what, String(value)]);
   }
 

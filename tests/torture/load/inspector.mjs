@@ -1,4 +1,6 @@
 // What V8 says of the isolate that holds the Worker and all of its objects, over the protocol of its inspector.
+import { setTimeout as sleep } from "node:timers/promises";
+
 const WORKER = "core:user:jobcast";
 const PATIENCE_MS = 60_000;
 const MB = 1024 * 1024;
@@ -10,15 +12,17 @@ export class Inspector {
 
   /**
    * Throws away what nobody holds any more, and tells what is left: `{scripts, wasm}`, MB, of JavaScript and of WebAssembly's memory,
-   * and how many `sockets`. A snapshot of the heap does it: `HeapProfiler.collectGarbage` is never answered by workerd.
+   * and how many `sockets`: two a stream, the edge's end and the object's. A snapshot of the heap does it, because workerd never
+   * answers `HeapProfiler.collectGarbage`.
    */
   async settled() {
     for (let refused = 0; ; refused += 1) {
       try {
         return await this.#snapshot();
       } catch (error) {
-        // The first who comes is sent away.
-        if (refused === 3) throw error;
+        // Who comes first is sent away, and who comes before another has quite gone.
+        if (refused === 10) throw new Error("The inspector takes nobody.", { cause: error });
+        await sleep(300);
       }
     }
   }
@@ -29,8 +33,7 @@ export class Inspector {
       if (method === "HeapProfiler.addHeapSnapshotChunk") text += params.chunk;
     });
     const objects = summary(JSON.parse(text));
-    // The prototype looks like one of its own.
-    return { scripts: round(usage.usedSize), wasm: round(objects("system / JSArrayBufferData").size), sockets: objects("WebSocket").count - 1 };
+    return { scripts: round(usage.usedSize), wasm: round(objects("system / JSArrayBufferData").size), sockets: objects("workerd / WebSocket").count };
   }
 
   /** Resolves to the last one's answer. All are sent at once: workerd leaves what comes after a snapshot unread. */
@@ -60,7 +63,7 @@ const round = (bytes) => Math.round((bytes / MB) * 10) / 10;
 function summary({ snapshot, nodes, strings }) {
   const { node_fields: fields, node_types: types } = snapshot.meta;
   const [type, name, size] = ["type", "name", "self_size"].map((field) => fields.indexOf(field));
-  const kinds = ["object", "native"].map((kind) => types[0].indexOf(kind));
+  const kinds = ["native", "synthetic"].map((kind) => types[0].indexOf(kind));
   return (wanted) => {
     const found = { count: 0, size: 0 };
     for (let at = 0; at < nodes.length; at += fields.length) {

@@ -4,7 +4,7 @@ import { eventsOf, inLanes, range } from "../producer.mjs";
 import { eventsSeen, otherwise, streams, wrong } from "../seen.mjs";
 
 const WANTED = 2_000;
-const REPORTS = 10;
+const REPORTS = 4;
 const LANES = 32;
 /** What one job with its object and subscriber may cost, MB. */
 const EACH_MB = 0.8;

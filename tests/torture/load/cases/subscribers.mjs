@@ -6,9 +6,9 @@ import { eventsSeen, otherwise, streams, wrong } from "../seen.mjs";
 
 const WANTED = 10_000;
 /** Events at a pace that the runtime can keep, and events as fast as they are taken. */
-const PACED = 20;
-const PACE_MS = 2_000;
-const BURST = 50;
+const PACED = 10;
+const PACE_MS = 3_000;
+const BURST = 20;
 const LANES = 8;
 /** workerd holds each connection by two descriptors. */
 const DESCRIPTORS_EACH = 2;

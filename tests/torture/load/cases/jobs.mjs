@@ -4,10 +4,10 @@ import { eventsOf, inLanes, range } from "../producer.mjs";
 import { eventsSeen, otherwise, streams, wrong } from "../seen.mjs";
 
 const WANTED = 2_000;
-const REPORTS = 4;
+const REPORTS = 3;
 const LANES = 32;
 /** What one job with its object and subscriber may cost, MB. */
-const EACH_MB = 0.8;
+const EACH_MB = 2;
 
 export async function jobs(bed, findings, count = WANTED) {
   const { producer, runtime } = bed;

@@ -7,8 +7,8 @@ import { cuts, eventsSeen, streams, wrong } from "../seen.mjs";
 const ORDINARY = 20;
 const STOPPED = 50;
 const DRIPPING = 50;
-const BATCHES = 200;
-const PACE_MS = 200;
+const BATCHES = 400;
+const PACE_MS = 100;
 /** One event of some 60 KB. */
 const LINES = Array(5).fill("x".repeat(12_000));
 /** What waits for one slow reader: the bound of 1 MiB, what wasm took to hold it, and the kernel's share, which is none of the process's. */

@@ -6,14 +6,14 @@ import { eventsSeen, otherwise, streams, wrong } from "../seen.mjs";
 
 const WANTED = 10_000;
 /** Events at a pace that the runtime can keep, and events as fast as they are taken. */
-const PACED = 10;
-const PACE_MS = 3_000;
-const BURST = 20;
+const PACED = 4;
+const PACE_MS = 5_000;
+const BURST = 10;
 const LANES = 8;
 /** workerd holds each connection by two descriptors. */
 const DESCRIPTORS_EACH = 2;
 /** What one subscriber may cost, MB. */
-const EACH_MB = 0.25;
+const EACH_MB = 0.5;
 
 export async function subscribers(bed, findings, count = WANTED) {
   const { runtime, producer } = bed;

@@ -9,6 +9,7 @@
 //! * asking: `route`, `access`, `token`, `session`, `cors`, `fields`, `request`, `logs`, `batch`, `call`
 //! * refusing: `problem`, `limits`
 //! * counting: `metrics`
+//! * remembering what was looked up: `remembered`
 //! * describing all of it: `openapi`, on the host only
 
 pub mod access;
@@ -30,6 +31,7 @@ pub mod metrics;
 pub mod notice;
 pub mod problem;
 pub mod record;
+pub mod remembered;
 pub mod replay;
 pub mod request;
 pub mod response;

@@ -1,30 +1,25 @@
 //! Owns the look-up of credentials in the directory, and what an isolate remembers of them for a moment.
-//! Invariant: what was revoked stops within `REMEMBERED_MS` in every isolate, and its streams two heartbeats later:
-//! under the contract's 60 s.
+//! Invariant: what was revoked stops within `REMEMBERED_MS` + `LOOKING_MS` in every isolate, and its streams two
+//! heartbeats later: under the contract's 60 s.
 
 use crate::access::{Grant, Scopes, bad_credential};
 use crate::edge::directory::{Directory, text, time};
 use crate::edge::platform::now;
 use crate::edge::reply::Failure;
 use crate::id::ProjectId;
+use crate::remembered::Remembered;
 use crate::secret::hash_secret;
 use crate::sql::directory as sql;
 use crate::time::Timestamp;
 use serde::Deserialize;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use worker::{Context, Env, Result};
 
-/// How long an isolate trusts what it looked up, ms.
-const REMEMBERED_MS: u64 = 20_000;
-/// Secrets that one isolate remembers; beyond that it starts anew.
-const REMEMBERED: usize = 10_000;
-
 thread_local! {
-    /// What a secret grants, and until when that is trusted.
-    static GRANTS: RefCell<HashMap<Secret, (Grant, Timestamp)>> = RefCell::default();
-    /// Whether a project's readers without a key of their own may go on, and until when that is trusted.
-    static STANDINGS: RefCell<HashMap<Standing, (bool, Timestamp)>> = RefCell::default();
+    /// What a secret grants.
+    static GRANTS: RefCell<Remembered<Secret, Grant>> = RefCell::default();
+    /// Whether a project's readers without a key of their own may go on.
+    static STANDINGS: RefCell<Remembered<Standing, bool>> = RefCell::default();
 }
 
 /// A secret that stands in the directory, by its hash. A key is no session, and a session no key: each is looked at only
@@ -91,18 +86,21 @@ pub struct Found {
 /// What a secret grants, as remembered or looked up.
 pub async fn grant(env: &Env, context: &Context, secret: &Secret) -> std::result::Result<Grant, Failure> {
     let now = now();
-    let remembered = GRANTS.with_borrow(|known| known.get(secret).filter(|(_, until)| *until > now).cloned());
-    if let Some((grant, _)) = remembered.filter(|(grant, _)| grant.expires_at.is_none_or(|end| end > now)) {
+    let remembered = GRANTS.with_borrow_mut(|known| known.get(secret, now));
+    if let Some(grant) = remembered.filter(|grant| grant.expires_at.is_none_or(|end| end > now)) {
         return Ok(grant);
     }
-    let found = find(env, secret).await?;
-    touch(env, context, found.key_id);
-    GRANTS.with_borrow_mut(|known| {
-        if known.len() >= REMEMBERED {
-            known.clear();
+    let found = match find(env, secret).await {
+        Ok(found) => found,
+        Err(failure) => {
+            if matches!(failure, Failure::Problem(_)) {
+                forget(secret);
+            }
+            return Err(failure);
         }
-        known.insert(secret.clone(), (found.grant.clone(), now.plus(REMEMBERED_MS)));
-    });
+    };
+    touch(env, context, found.key_id);
+    GRANTS.with_borrow_mut(|known| known.note(secret.clone(), found.grant.clone(), now));
     Ok(found.grant)
 }
 
@@ -122,7 +120,7 @@ pub async fn find(env: &Env, secret: &Secret) -> std::result::Result<Found, Fail
 
 /// A session that has ended here is not remembered here.
 pub fn forget(secret: &Secret) {
-    GRANTS.with_borrow_mut(|known| known.remove(secret));
+    GRANTS.with_borrow_mut(|known| known.forget(secret));
 }
 
 /// Notes the key's use behind the answer.
@@ -150,8 +148,7 @@ pub async fn default_project(env: &Env) -> Result<Option<ProjectId>> {
 /// Whether a stream that was opened so may go on.
 pub async fn stands(env: &Env, standing: &Standing) -> Result<bool> {
     let now = now();
-    let remembered = STANDINGS.with_borrow(|known| known.get(standing).filter(|(_, until)| *until > now).copied());
-    if let Some((stands, _)) = remembered {
+    if let Some(stands) = STANDINGS.with_borrow_mut(|known| known.get(standing, now)) {
         return Ok(stands);
     }
     let (query, bound) = match standing {
@@ -159,11 +156,6 @@ pub async fn stands(env: &Env, standing: &Standing) -> Result<bool> {
         Standing::Nobody(project) => (sql::public_project, text(project.as_str())),
     };
     let row: Option<ProjectRow> = Directory::open(env)?.first(query, &[bound]).await?;
-    STANDINGS.with_borrow_mut(|known| {
-        if known.len() >= REMEMBERED {
-            known.clear();
-        }
-        known.insert(standing.clone(), (row.is_some(), now.plus(REMEMBERED_MS)));
-    });
+    STANDINGS.with_borrow_mut(|known| known.note(standing.clone(), row.is_some(), now));
     Ok(row.is_some())
 }

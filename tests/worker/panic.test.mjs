@@ -57,7 +57,7 @@ describe("a panic in an object", () => {
     }
     assert.deepEqual((await struck.log()).filter(({ type }) => type === "progress.reported").map(({ data }) => data.percent), [10, 50]);
     const steps = (job) => feed.seen.filter(([id, name]) => id === job.id && name !== "job:progress").map(([, name]) => name);
-    await feed.until(() => jobs.every((job) => steps(job).at(-1) === "job:completed"));
+    await feed.when(() => jobs.every((job) => steps(job).at(-1) === "job:completed"));
     for (const job of jobs) assert.deepEqual(steps(job), queueNames(await job.log()).slice(2));
     assert.deepEqual(feed.seen.filter(([id]) => id === other.id).map(([, name]) => name), ["job:progress", "job:completed"]);
   });

@@ -53,20 +53,16 @@ export class Reader {
 
   /** Waits until it has a place to come back to. */
   begun() {
-    return this.#when(() => this.cursor !== undefined);
+    return this.when(() => this.cursor !== undefined);
   }
 
   /** Waits until it has seen so many. */
   has(count) {
-    return this.#when(() => this.seen.length >= count);
+    return this.when(() => this.seen.length >= count);
   }
 
   /** Waits until `test` holds. */
-  until(test) {
-    return this.#when(test);
-  }
-
-  async #when(test) {
+  async when(test) {
     const limit = AbortSignal.timeout(60_000);
     while (!test()) {
       if (this.#failure) throw this.#failure;

@@ -1,0 +1,102 @@
+//! Takes an HTTP/1.1 answer apart as it comes: the head, then the chunks of the body.
+
+/// Where the next byte belongs.
+enum Place {
+    Head,
+    Size,
+    Data(usize),
+    DataEnd,
+    Over,
+}
+
+pub struct Answer {
+    place: Place,
+    /// What has come of a head or a size that is not complete.
+    begun: Vec<u8>,
+    pub status: u16,
+}
+
+impl Answer {
+    pub fn new() -> Answer {
+        Answer { place: Place::Head, begun: vec![], status: 0 }
+    }
+
+    /// Whether the answer has ended as it should.
+    pub fn is_over(&self) -> bool {
+        matches!(self.place, Place::Over)
+    }
+
+    /// Hands the body's bytes to `take`. An answer without chunks is over with its head: a refusal is known by its status.
+    pub fn feed(&mut self, mut bytes: &[u8], mut take: impl FnMut(&[u8])) {
+        while let Some(first) = bytes.first() {
+            match self.place {
+                Place::Data(left) => {
+                    let (data, rest) = bytes.split_at(left.min(bytes.len()));
+                    take(data);
+                    self.place = if data.len() == left { Place::DataEnd } else { Place::Data(left - data.len()) };
+                    bytes = rest;
+                }
+                Place::Over => return,
+                Place::Head | Place::Size | Place::DataEnd => {
+                    self.begun.push(*first);
+                    bytes = &bytes[1..];
+                    self.turn();
+                }
+            }
+        }
+    }
+
+    fn turn(&mut self) {
+        let end: &[u8] = if matches!(self.place, Place::Head) { b"\r\n\r\n" } else { b"\r\n" };
+        if !self.begun.ends_with(end) {
+            return;
+        }
+        let text = String::from_utf8_lossy(&self.begun).to_ascii_lowercase();
+        self.place = match self.place {
+            Place::Head => {
+                self.status = text.get(9..12).and_then(|code| code.parse().ok()).unwrap_or(0);
+                if text.contains("transfer-encoding: chunked") { Place::Size } else { Place::Over }
+            }
+            Place::DataEnd => Place::Size,
+            Place::Size | Place::Data(_) | Place::Over => match usize::from_str_radix(text.trim(), 16) {
+                Ok(size) if size > 0 => Place::Data(size),
+                _ => Place::Over,
+            },
+        };
+        self.begun.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ANSWER: &str =
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nb\r\n, everybody\r\n0\r\n\r\n";
+
+    #[test]
+    fn a_body_is_read_however_it_is_cut() {
+        for size in 1..=ANSWER.len() {
+            let (mut answer, mut body) = (Answer::new(), vec![]);
+            for piece in ANSWER.as_bytes().chunks(size) {
+                answer.feed(piece, |bytes| body.extend_from_slice(bytes));
+            }
+            assert_eq!((answer.status, answer.is_over()), (200, true));
+            assert_eq!(body, b"hello, everybody");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_was_cut_is_not_over() {
+        let mut answer = Answer::new();
+        answer.feed(&ANSWER.as_bytes()[..ANSWER.len() - 12], |_| {});
+        assert!(!answer.is_over());
+    }
+
+    #[test]
+    fn a_refusal_is_over_with_its_head() {
+        let mut answer = Answer::new();
+        answer.feed(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r\n{}", |_| {});
+        assert_eq!((answer.status, answer.is_over()), (503, true));
+    }
+}

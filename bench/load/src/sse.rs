@@ -1,0 +1,66 @@
+//! Reads server-sent events as our encoder writes them (one `data` line, `\n` only), at the price of a look at each byte.
+
+/// A block that has an id.
+pub struct Frame<'a> {
+    pub event: &'a [u8],
+    pub id: u64,
+    pub data: &'a [u8],
+}
+
+#[derive(Default)]
+pub struct Blocks {
+    begun: Vec<u8>,
+}
+
+impl Blocks {
+    pub fn feed(&mut self, bytes: &[u8], mut take: impl FnMut(Frame<'_>)) {
+        let mut from = self.begun.len().saturating_sub(1);
+        self.begun.extend_from_slice(bytes);
+        let mut start = 0;
+        while let Some(found) = end_of_block(&self.begun[from..]) {
+            let end = from + found;
+            if let Some(frame) = frame(&self.begun[start..end]) {
+                take(frame);
+            }
+            (start, from) = (end + 2, end + 2);
+        }
+        self.begun.drain(..start);
+    }
+}
+
+fn end_of_block(bytes: &[u8]) -> Option<usize> {
+    bytes.windows(2).position(|pair| pair == b"\n\n")
+}
+
+/// `None` for comments, `retry` and whatever has no id.
+fn frame(block: &[u8]) -> Option<Frame<'_>> {
+    let (mut event, mut id, mut data): (&[u8], _, &[u8]) = (b"", None, b"");
+    for line in block.split(|byte| *byte == b'\n') {
+        if let Some(value) = line.strip_prefix(b"event: ") {
+            event = value;
+        } else if let Some(value) = line.strip_prefix(b"id: ") {
+            id = std::str::from_utf8(value).ok().and_then(|text| text.parse().ok());
+        } else if let Some(value) = line.strip_prefix(b"data: ") {
+            data = value;
+        }
+    }
+    id.map(|id| Frame { event, id, data })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_are_read_however_they_are_cut() {
+        let text = b"retry: 1500\n\nevent: job:progress\nid: 7\ndata: {\"percent\":1}\n\n: ping\n\nid: 9\n\n";
+        for size in 1..=text.len() {
+            let (mut blocks, mut seen) = (Blocks::default(), vec![]);
+            for piece in text.chunks(size) {
+                blocks.feed(piece, |frame| seen.push((frame.event.to_vec(), frame.id, frame.data.to_vec())));
+            }
+            let expected = [(b"job:progress".to_vec(), 7, b"{\"percent\":1}".to_vec()), (vec![], 9, vec![])];
+            assert_eq!(seen, expected, "in pieces of {size}");
+        }
+    }
+}

@@ -108,6 +108,9 @@ pub const REPLAY_ROWS: u64 = 1_000;
 
 /// Bytes that wait for a slow reader before it is cut. Contract.
 pub const SLOW_READER: usize = 1024 * 1024;
+/// Bytes that wait for all readers of one isolate together, before those are cut that hold more than their share. A buffer
+/// that grows is twice as large as what is in it, and an isolate has 128 MB for all that it does.
+pub const SLOW_READERS: usize = 32 * 1024 * 1024;
 /// Subscribers of one object. The platform's own limit is 32,768 sockets, and meeting it is a panic.
 pub const SUBSCRIBERS: usize = 30_000;
 /// Between two heartbeats, ms. Contract.

@@ -4,6 +4,7 @@
 //! A request's way: `fetch` → `gate` (who) → a handler (what) → `job_object` or `directory` → `reply`.
 
 mod admin;
+mod backlog;
 mod body;
 mod complaint;
 mod creation;

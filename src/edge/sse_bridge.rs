@@ -7,6 +7,7 @@
 
 use crate::call::signal;
 use crate::edge::Visit;
+use crate::edge::backlog::Backlog;
 use crate::edge::lifeline::Lifeline;
 use crate::edge::meter::{self, OpenStream};
 use crate::edge::platform::{IdentityTransformStream, jitter, now};
@@ -102,6 +103,7 @@ struct Bridge<'a> {
     lifeline: Lifeline,
     /// Text that waits for the write under way.
     waiting: String,
+    backlog: Backlog,
     /// What the opening adds to the bound until it is written; it is as large as the job's state.
     opening: usize,
     is_open: bool,
@@ -132,6 +134,7 @@ impl<'a> Bridge<'a> {
             writer,
             lifeline,
             waiting,
+            backlog: Backlog::new(),
             opening: 0,
             is_open: false,
             writing: None,
@@ -191,10 +194,15 @@ impl<'a> Bridge<'a> {
 
     fn written(&mut self) -> Option<Ending> {
         self.writing = None;
+        self.weigh();
         if self.is_open && self.waiting.is_empty() {
             self.opening = 0;
         }
         None
+    }
+
+    fn weigh(&mut self) {
+        self.backlog.is_now(self.waiting.len() + self.writing.as_ref().map_or(0, |(_, size)| *size));
     }
 
     /// `Some` when the stream must end.
@@ -209,8 +217,8 @@ impl<'a> Bridge<'a> {
             }
             None => {}
         }
-        let queued = self.waiting.len() + self.writing.as_ref().map_or(0, |(_, size)| *size);
-        (queued > limits::SLOW_READER + self.opening).then_some(Ending::SlowReader)
+        self.weigh();
+        self.backlog.is_too_much(self.opening).then_some(Ending::SlowReader)
     }
 
     /// The write is also the only detector of a reader that has left, and the beat the time to look whether the

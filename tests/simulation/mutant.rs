@@ -35,9 +35,9 @@ pub enum Mutant {
 /// Each with a seed that kills it, and what it breaks.
 pub const KILLS: &[(Mutant, u64, Invariant)] = &[
     (Mutant::NoFence, 33, Invariant::Fencing),
-    (Mutant::ClaimedTwice, 131, Invariant::Fencing),
-    (Mutant::ReportedAfterTheEnd, 1, Invariant::LegalMoves),
-    (Mutant::AcknowledgedAndDropped, 1, Invariant::Acknowledged),
+    (Mutant::ClaimedTwice, 154, Invariant::Acknowledged),
+    (Mutant::ReportedAfterTheEnd, 6, Invariant::LegalMoves),
+    (Mutant::AcknowledgedAndDropped, 6, Invariant::Acknowledged),
     (Mutant::ClockTrusted, 41, Invariant::LogGrows),
     (Mutant::ConflatedOverATerminal, 14, Invariant::FeedExact),
     (Mutant::ResetSwallowed, 130, Invariant::ReadersExact),
@@ -51,7 +51,7 @@ pub const KILLS: &[(Mutant, u64, Invariant)] = &[
     (Mutant::DirectoryKeepsTheDeleted, 3, Invariant::Settles),
     (Mutant::FeedForgetsInSleep, 0, Invariant::FeedExact),
     (Mutant::FeedForgetsTheTrimmed, 35, Invariant::FeedExact),
-    (Mutant::FeedThinsTheNewest, 10, Invariant::ReadersExact),
+    (Mutant::FeedThinsTheNewest, 73, Invariant::ReadersExact),
     (Mutant::TellingTakenForHeard, 12, Invariant::FeedExact),
     (Mutant::WakesWithoutCatchingUp, 9, Invariant::DirectoryForward),
     (Mutant::AlarmLostWithMemory, 123, Invariant::Settles),

@@ -1,5 +1,5 @@
-// node tests/torture/crashes.mjs: the service killed 200 times under load (`JOBCAST_CRASHES`, `JOBCAST_SEED`); about half an hour on two
-// cores. The same test as in `npm test`, only longer; it tells its figures and ends with 1 when something does not hold.
+// The service killed 200 times under load: nothing that was answered is lost, no reader misses an event · about 30 min.
+// The test of `npm test`, only longer. JOBCAST_CRASHES: how many kills; JOBCAST_SEED: to kill at the same points again.
 import { at, NODE, PINNED_ENV } from "../../scripts/paths.mjs";
 import { attempt, program } from "../../scripts/step.mjs";
 

@@ -1,6 +1,6 @@
-// Coverage-guided fuzzing of every parser (fuzz/) with libFuzzer, on the stable toolchain. `node tests/torture/fuzz.mjs [target…]`;
-// SECONDS: how long each target is tried, 60 by default. KEEP=1 writes what was interesting back into fuzz/corpus/, minimised.
-// An input for which a property does not hold is printed as a line to add to the target's corpus.
+// Coverage-guided fuzzing of every parser (fuzz/) with libFuzzer, on the stable toolchain · about 15 min.
+// `node tests/torture/fuzz.mjs [target…]`. SECONDS: how long each target is tried, 60 by default. KEEP=1 writes what was interesting
+// back into fuzz/corpus/, minimised. An input for which a property does not hold is printed as a line to add to the target's corpus.
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";

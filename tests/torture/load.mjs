@@ -1,5 +1,6 @@
-// The service under load: `node tests/torture/load.mjs [case…] [--count=n]`. Without a case, all of them, each on a service of its own.
-// Prints a table of figures; ends with 1 when something that must hold does not.
+// The service under load: very many readers, jobs and lines, readers that stop, drip or leave · about 15 min.
+// `node tests/torture/load.mjs [case…] [--count=n]`; without a case, all of them, each on a service of its own. Prints a table of
+// figures; ends with 1 when something that must hold does not. docs/LOAD.md tells more.
 import { cpus, totalmem } from "node:os";
 import { program, Refusal, step } from "../../scripts/step.mjs";
 import { startBed } from "./load/bed.mjs";

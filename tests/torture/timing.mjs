@@ -1,6 +1,7 @@
-// How long a refusal takes must not tell how much of a secret was right. Wrong secrets of two kinds are sent by turns that chance decides:
-// those that begin as the right one does, to its last letter, and those that share nothing with it. Welch's t of their times (as dudect has
-// it: the slowest tenth is left out, and from 4.5 on the kinds are told apart). ROUNDS: how many of each.
+// How long a refusal takes does not tell how much of a secret was right · about 5 min.
+// Wrong secrets of two kinds are sent by turns that chance decides: those that begin as the right one does, to its last letter, and those
+// that share nothing with it. Welch's t of their times (as dudect has it: the slowest tenth is left out, and from 4.5 on the kinds are
+// told apart). ROUNDS: how many of each.
 import { request } from "node:http";
 import { performance } from "node:perf_hooks";
 import { program } from "../../scripts/step.mjs";

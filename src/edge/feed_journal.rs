@@ -7,6 +7,7 @@ use crate::id::{EventId, JobId};
 use crate::limits;
 use crate::sql::feed as sql;
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use worker::{Result, SqlStorageValue as Bound, State};
 
 pub struct FeedJournal {
@@ -67,19 +68,19 @@ impl FeedJournal {
 
     /// Entries newer than `after` that the channel shows, as far as one page carries them.
     pub fn read(&self, after: EventId, channel: Channel) -> Result<Read> {
-        let bounds = vec![id(after), views(channel), Bound::Float((limits::REPLAY_ROWS + 1) as f64)];
-        let mut entries: Vec<Entry> = vec![];
-        let mut size = 0;
-        for row in self.sqlite.exec(sql::read, bounds)?.raw() {
+        let bounds = |after, piece| vec![id(after), views(channel), piece];
+        let (mut entries, mut size) = (vec![], 0);
+        // One more tells whether there are more.
+        let is_last = self.sqlite.walk(sql::read, after, limits::REPLAY_ROWS + 1, bounds, |row| {
             if entries.len() as u64 == limits::REPLAY_ROWS || size >= limits::REPLAY_PAGE {
-                return Ok(Read { entries, is_last: false });
+                return Ok(ControlFlow::Break(()));
             }
-            let row = row?;
-            let notice = text(&row, 1)?;
+            let notice = text(row, 1)?;
             size += notice.len();
-            entries.push(Entry { id: EventId(number(&row, 0)?), notice: serde_json::from_str(&notice)? });
-        }
-        Ok(Read { entries, is_last: true })
+            entries.push(Entry { id: EventId(number(row, 0)?), notice: serde_json::from_str(&notice)? });
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(Read { entries, is_last })
     }
 
     pub fn is_stored(&self, wanted: EventId) -> Result<bool> {

@@ -13,7 +13,8 @@ use crate::time::Timestamp;
 use crate::view::Visibility;
 use serde::Deserialize;
 use std::cell::{Cell, RefCell};
-use worker::{Error, Result, SqlCursor, SqlStorageValue as Bound, State};
+use std::ops::ControlFlow;
+use worker::{Error, Result, SqlStorageValue as Bound, State};
 
 /// How much of the logs is kept.
 pub const CAPS: Caps = Caps { rows: limits::EVENTS_KEPT, lines: limits::LINES_KEPT };
@@ -140,31 +141,49 @@ impl Journal {
             Visibility::Public => sql::read_events,
             Visibility::Full => sql::read_all,
         };
-        collect(self.sqlite.exec(query, vec![id(after), id(until), Bound::Float((rows + 1) as f64)])?, rows, bytes)
+        self.collect(query, after, rows, bytes, |after, piece| vec![id(after), id(until), piece])
     }
 
     pub fn checkpoints(&self, after: EventId, rows: u64, bytes: usize) -> Result<Read> {
         if !self.is_stored() {
             return Ok(Read { events: vec![], is_last: true });
         }
-        collect(self.sqlite.exec(sql::read_checkpoints, vec![id(after), Bound::Float((rows + 1) as f64)])?, rows, bytes)
+        self.collect(sql::read_checkpoints, after, rows, bytes, |after, piece| vec![id(after), piece])
+    }
+
+    /// Reads until `rows` events or `bytes` of stored text are there.
+    fn collect(
+        &self,
+        query: &str,
+        after: EventId,
+        rows: u64,
+        bytes: usize,
+        bounds: impl Fn(EventId, Bound) -> Vec<Bound>,
+    ) -> Result<Read> {
+        let (mut events, mut size) = (vec![], 0);
+        // One more tells whether there are more.
+        let is_last = self.sqlite.walk(query, after, rows + 1, bounds, |row| {
+            if events.len() as u64 == rows || size >= bytes {
+                return Ok(ControlFlow::Break(()));
+            }
+            size += text(row, 2)?.len();
+            events.push(event(row)?);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(Read { events, is_last })
     }
 
     /// Hands over lines after `seq`, in order, until `take` says stop.
-    pub fn lines(&self, seq: u64, mut take: impl FnMut(LogLine) -> std::ops::ControlFlow<()>) -> Result<()> {
+    pub fn lines(&self, seq: u64, mut take: impl FnMut(LogLine) -> ControlFlow<()>) -> Result<()> {
         if !self.is_stored() {
             return Ok(());
         }
-        let rows = self.sqlite.exec(sql::read_logs, vec![Bound::Float(seq as f64)])?;
-        for row in rows.raw() {
-            let Fact::Logs(chunk) = event(&row?)?.fact else { continue };
-            for line in chunk.lines.into_iter().filter(|line| line.seq > seq) {
-                if take(line).is_break() {
-                    return Ok(());
-                }
-            }
-        }
-        Ok(())
+        let bounds = |after, piece| vec![Bound::Float(seq as f64), id(after), piece];
+        let take_chunk = |row: &[Bound]| {
+            let Fact::Logs(chunk) = event(row)?.fact else { return Ok(ControlFlow::Continue(())) };
+            Ok(chunk.lines.into_iter().filter(|line| line.seq > seq).try_for_each(&mut take))
+        };
+        self.sqlite.walk(sql::read_logs, EventId(0), u64::MAX, bounds, take_chunk).map(|_| ())
     }
 
     /// One event by its id, if it is still stored.
@@ -248,21 +267,6 @@ fn trim(trim: &Trim) -> Statement {
 
 fn ms(time: Timestamp) -> Bound {
     Bound::Float(time.0 as f64)
-}
-
-/// Reads until `rows` events or `bytes` of stored text are there.
-fn collect(cursor: SqlCursor, rows: u64, bytes: usize) -> Result<Read> {
-    let mut events: Vec<Event> = vec![];
-    let mut size = 0;
-    for row in cursor.raw() {
-        if events.len() as u64 == rows || size >= bytes {
-            return Ok(Read { events, is_last: false });
-        }
-        let row = row?;
-        size += text(&row, 2)?.len();
-        events.push(event(&row)?);
-    }
-    Ok(Read { events, is_last: true })
 }
 
 /// A row of `id, attempt, fact`, and of the log of events `request, latency_ms`.

@@ -27,15 +27,7 @@ pub struct Story {
 
 /// A story before its job is created.
 pub fn nothing() -> Story {
-    Story {
-        record: None,
-        log: vec![],
-        now: START,
-        named_attempt: None,
-        jitter: 0.5,
-        request: None,
-        outcome: Ok(vec![]),
-    }
+    Story { record: None, log: vec![], now: START, named_attempt: None, jitter: 0.5, request: None, outcome: Ok(vec![]) }
 }
 
 /// A created job.

@@ -124,12 +124,14 @@ impl Reader {
     fn take(&self, blocks: &mut Blocks, bytes: &[u8], board: &Board) {
         let now = latency::now();
         blocks.feed(bytes, |frame| {
-            self.cursor.set(Some(frame.id));
-            if !self.begun.replace(true) {
-                board.news.notify_waiters();
+            if let Some(id) = frame.id {
+                self.cursor.set(Some(id));
+                if !self.begun.replace(true) {
+                    board.news.notify_waiters();
+                }
             }
-            if self.seen.borrow_mut().note(&frame) {
-                board.count(frame.id, now);
+            if let Some(id) = self.seen.borrow_mut().note(&frame) {
+                board.count(id, now);
             }
         });
     }

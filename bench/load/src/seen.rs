@@ -36,19 +36,19 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// Whether it counts as an event of the log.
-    pub fn note(&mut self, frame: &Frame<'_>) -> bool {
+    /// The frame's id, if it counts as an event of the log.
+    pub fn note(&mut self, frame: &Frame<'_>) -> Option<u64> {
         match frame.event {
-            b"job:snapshot" | b"connected" | b"" => return false,
+            b"job:snapshot" | b"connected" | b"" => return None,
             b"reset" => {
                 self.resets += 1;
-                return false;
+                return None;
             }
             b"job:log" => self.note_lines(frame.data),
             _ => {}
         }
-        self.ids.push(frame.id);
-        true
+        self.ids.extend(frame.id);
+        frame.id
     }
 
     fn note_lines(&mut self, data: &[u8]) {
@@ -77,7 +77,7 @@ mod tests {
         let mut seen = Seen::default();
         for (id, (from, to)) in (1..).zip(ranges) {
             let data = format!(r#"{{"fromSeq":{from},"toSeq":{to},"lines":[]}}"#);
-            seen.note(&Frame { event: b"job:log", id, data: data.as_bytes() });
+            seen.note(&Frame { event: b"job:log", id: Some(id), data: data.as_bytes() });
         }
         seen.lines
     }

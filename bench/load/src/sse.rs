@@ -1,9 +1,9 @@
 //! Reads server-sent events as our encoder writes them (one `data` line, `\n` only), at the price of a look at each byte.
 
-/// A block that has an id.
+/// A block that has an event or an id.
 pub struct Frame<'a> {
     pub event: &'a [u8],
-    pub id: u64,
+    pub id: Option<u64>,
     pub data: &'a [u8],
 }
 
@@ -32,7 +32,7 @@ fn end_of_block(bytes: &[u8]) -> Option<usize> {
     bytes.windows(2).position(|pair| pair == b"\n\n")
 }
 
-/// `None` for comments, `retry` and whatever has no id.
+/// `None` for comments and `retry`.
 fn frame(block: &[u8]) -> Option<Frame<'_>> {
     let (mut event, mut id, mut data): (&[u8], _, &[u8]) = (b"", None, b"");
     for line in block.split(|byte| *byte == b'\n') {
@@ -44,7 +44,7 @@ fn frame(block: &[u8]) -> Option<Frame<'_>> {
             data = value;
         }
     }
-    id.map(|id| Frame { event, id, data })
+    (id.is_some() || !event.is_empty()).then_some(Frame { event, id, data })
 }
 
 #[cfg(test)]
@@ -59,7 +59,8 @@ mod tests {
             for piece in text.chunks(size) {
                 blocks.feed(piece, |frame| seen.push((frame.event.to_vec(), frame.id, frame.data.to_vec())));
             }
-            let expected = [(b"job:progress".to_vec(), 7, b"{\"percent\":1}".to_vec()), (vec![], 9, vec![])];
+            let expected =
+                [(b"job:progress".to_vec(), Some(7), b"{\"percent\":1}".to_vec()), (vec![], Some(9), vec![])];
             assert_eq!(seen, expected, "in pieces of {size}");
         }
     }

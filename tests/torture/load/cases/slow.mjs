@@ -7,7 +7,7 @@ import { cuts, eventsSeen, streams, wrong } from "../seen.mjs";
 const ORDINARY = 20;
 const STOPPED = 50;
 const DRIPPING = 50;
-const BATCHES = 400;
+const BATCHES = 200;
 const PACE_MS = 100;
 /** One event of some 60 KB. */
 const LINES = Array(5).fill("x".repeat(12_000));
@@ -34,7 +34,7 @@ export async function slowReaders(bed, findings, count = BATCHES) {
   }
   findings.figure("ordinary readers cut, and come back", `${cuts(alone.ordinary)} without slow ones, ${cuts(together.ordinary)} beside them`);
   findings.holds("nobody else is slowed by slow readers", together.latency.p99 <= 3 * alone.latency.p99 + 100 && together.other.p99 <= 3 * alone.other.p99 + 100, `p99 ${alone.latency.p99} → ${together.latency.p99}, ${alone.other.p99} → ${together.other.p99} ms`);
-  findings.holds("each slow reader was cut while its job was busy, and holds no connection", together.cut === STOPPED + DRIPPING, `${together.cut}`);
+  findings.holds("each slow reader was cut while its job was busy, and holds nothing of the Worker's", together.cut === STOPPED + DRIPPING, `${together.cut}`);
   const { slow, ids } = together;
   findings.holds("with its cursor it came back to exactly the rest", slow.every((group) => group.cuts > 0) && !wrong(slow, ids), wrong(slow, ids) ?? "not each was cut");
   findings.figure("events checked", [alone.ordinary, together.ordinary, slow].reduce((sum, groups) => sum + eventsSeen(groups), 0).toLocaleString("en"));
@@ -48,11 +48,11 @@ export async function slowReaders(bed, findings, count = BATCHES) {
 
 /** A job on which something large happens several times a second. */
 async function busy(bed, count, laggardly) {
-  const { producer, runtime } = bed;
+  const { producer } = bed;
   const [job] = await producer.running(1);
   const [readers, laggards] = [bed.crowd(), bed.crowd()];
   await readers.open([eventsOf(job)], { times: ORDINARY, resumes: true });
-  const alone = runtime.descriptors();
+  const { sockets } = await bed.held();
   for (const [pace, times] of laggardly) await laggards.open([eventsOf(job)], { times, pace, resumes: true });
   const reported = await bed.during(async () => {
     for (let sent = 0; sent < count; sent += 1) {
@@ -61,7 +61,8 @@ async function busy(bed, count, laggardly) {
     await readers.order("frames", { count: ORDINARY * count });
   });
   const latency = await readers.order("latency");
-  const left = Math.round((runtime.descriptors() - alone) / 2);
+  // Two sockets a stream. A connection that was cut stays with workerd until its reader reads on or leaves, so it tells nothing.
+  const left = ((await bed.held()).sockets - sockets) / 2;
   await producer.report(job, "complete", {});
   await readers.order("ended");
   if (laggardly.length > 0) await laggards.order("release");

@@ -117,7 +117,7 @@ pub async fn enter_by_path(visit: &Visit) -> Entry<Pass> {
 
 /// The admin token, compared so that the time taken tells nothing.
 pub async fn enter_admin(visit: &Visit) -> Entry<()> {
-    enter_by(visit, &[operator_secret(visit, "ADMIN_TOKEN")?]).await
+    enter_by(visit, "the admin token", &[operator_secret(visit, "ADMIN_TOKEN")?]).await
 }
 
 /// The admin token, or one that a monitor can be given, because it opens nothing else.
@@ -126,16 +126,16 @@ pub async fn enter_metrics(visit: &Visit) -> Entry<()> {
     if setting(&visit.env, "METRICS_TOKEN").is_some() {
         good.push(operator_secret(visit, "METRICS_TOKEN")?);
     }
-    enter_by(visit, &good).await
+    enter_by(visit, "the metrics token", &good).await
 }
 
-/// Whoever brings one of these secrets of the operator's.
-async fn enter_by(visit: &Visit, good: &[String]) -> Entry<()> {
+/// Whoever brings one of these secrets of the operator's, of which a refusal names one.
+async fn enter_by(visit: &Visit, name: &str, good: &[String]) -> Entry<()> {
     match credential(visit).await? {
         Credential::Bearer(secret) if good.iter().any(|good| is_same(&secret, good)) => Ok(()),
         Credential::None => Err(refused(visit, missing_credential()).await),
         Credential::Bearer(_) | Credential::StreamToken(_) | Credential::ProjectKey(_) | Credential::Session(_) => {
-            let problem = bad_credential("This needs the operator's token, as “Authorization: Bearer <token>”.");
+            let problem = bad_credential(&format!("This needs {name}, as “Authorization: Bearer <token>”."));
             Err(refused(visit, problem).await)
         }
     }

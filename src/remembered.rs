@@ -6,8 +6,8 @@ use crate::time::Timestamp;
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// How long it is trusted, ms.
-pub const REMEMBERED_MS: u64 = 20_000;
+/// How long it is trusted, ms. With the next it makes the 20 s within which what was revoked is refused.
+pub const REMEMBERED_MS: u64 = 17_000;
 /// How long the others go on with what is out of date while the first who noticed looks it up, ms. Ten thousand
 /// streams of one key all ask with their heartbeats: each of them would look until the first has its answer.
 pub const LOOKING_MS: u64 = 3_000;

@@ -25,6 +25,7 @@ export class Timer {
   }
 
   cut() {
+    console.warn('{\"event\":\"stream.lost\"}');
     this.socket?.close(1011, 'lost');
     this.writer.abort(new Error('The writer of this answer was lost.')).catch(() => {});
   }

@@ -45,6 +45,7 @@ describe("a panic in an object", () => {
     await panic({ at, name: struck.id, moment: "waitUntil" }, ...reporting(struck, "progress", { percent: 10 }, "panicked"));
     // Nothing else happens: only their own lifelines can end them.
     assert.deepEqual(await within(SILENCE_MS, Promise.all(streams.map(({ ended }) => ended))), urls.map(() => "cut"));
+    assert.ok(at.lines("stream.lost").length >= urls.length, "the operator is told");
 
     await struck.report("progress", { percent: 10 }, { headers: { "idempotency-key": "panicked" } });
     for (const job of jobs) await job.report("progress", { percent: 50 });

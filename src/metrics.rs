@@ -21,8 +21,8 @@ pub enum Ending {
     SlowReader,
     /// Its object could not go on with it.
     Failed,
-    /// Its object answered no heartbeat: it had lost its memory.
-    SilentObject,
+    /// Its object had lost its memory, and was built again; or answered no heartbeat.
+    LostObject,
 }
 
 impl Ending {
@@ -33,7 +33,7 @@ impl Ending {
         Ending::ReaderLeft,
         Ending::SlowReader,
         Ending::Failed,
-        Ending::SilentObject,
+        Ending::LostObject,
     ];
 
     pub fn word(self) -> &'static str {
@@ -44,7 +44,7 @@ impl Ending {
             Ending::ReaderLeft => "reader_left",
             Ending::SlowReader => "slow_reader",
             Ending::Failed => "failed",
-            Ending::SilentObject => "silent_object",
+            Ending::LostObject => "lost_object",
         }
     }
 }
@@ -74,8 +74,8 @@ impl Lag {
 
 /// Where each bucket of a lag ends, ms, and in the seconds that Prometheus wants. Progress is told once a second, and the
 /// alarm looks after five: what is beyond was in trouble.
-const BUCKETS: [(u64, &str); 6] =
-    [(100, "0.1"), (1_000, "1"), (2_500, "2.5"), (10_000, "10"), (60_000, "60"), (u64::MAX, "+Inf")];
+const BUCKETS: [(u64, &str); 7] =
+    [(100, "0.1"), (1_000, "1"), (2_500, "2.5"), (10_000, "10"), (60_000, "60"), (300_000, "300"), (u64::MAX, "+Inf")];
 
 /// One thing that is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -198,7 +198,7 @@ pub const COLUMNS: [(&str, Option<Holds>); 17] = [
     ("streams_opened", Some(|count| matches!(count, Count::StreamOpened))),
     ("streams_ended", Some(|count| matches!(count, Count::StreamEnded(_)))),
     ("slow_readers", Some(|count| matches!(count, Count::StreamEnded(Ending::SlowReader)))),
-    ("broken_streams", Some(|count| matches!(count, Count::StreamEnded(Ending::Failed | Ending::SilentObject)))),
+    ("broken_streams", Some(|count| matches!(count, Count::StreamEnded(Ending::Failed | Ending::LostObject)))),
     ("replays", Some(|count| matches!(count, Count::Replay))),
     ("resets", Some(|count| matches!(count, Count::Reset))),
     ("directory_refused", Some(|count| matches!(count, Count::DirectoryRefused))),
@@ -303,7 +303,8 @@ fn gauges(out: &mut String, present: &Present) {
     gauge("jobcast_isolates", "Isolates that told of themselves in the last minutes.", present.isolates);
     gauge("jobcast_projects", "Projects.", present.projects);
     head(out, "jobcast_jobs", "gauge", "Jobs that the directory has, by state.");
-    for (state, jobs) in &present.jobs {
+    for state in JobState::ALL {
+        let jobs = present.jobs.iter().filter(|(counted, _)| *counted == state).map(|(_, jobs)| jobs).sum::<u64>();
         line(out, &labelled("jobcast_jobs", "status", state.word()), jobs);
     }
     head(out, "jobcast_build_info", "gauge", "The release that answers.");

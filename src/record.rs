@@ -1,6 +1,6 @@
 //! Owns what a job's object remembers between events: the fold, and how much of each log is still stored.
 //! Invariant: a record is what `with` makes of its events, so a stored one that lags behind the log is caught up
-//! by folding the newer events on.
+//! by folding the newer events on. But for `claim`, which no event has: a delivery always stores the record.
 
 use crate::call::Once;
 use crate::event::{Event, Fact, Shelf};

@@ -1,6 +1,6 @@
 //! Owns what an isolate remembers for a moment of what it looked up in the directory.
 //! Invariant: what has changed there is noticed `REMEMBERED_MS` + `LOOKING_MS` later at the latest; and when something
-//! is to be looked up again, one of all those who ask does it, however many there are.
+//! that was known is to be looked up again, one of those who ask does it for the next `LOOKING_MS`, however many there are.
 
 use crate::time::Timestamp;
 use std::collections::HashMap;

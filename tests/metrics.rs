@@ -46,7 +46,7 @@ fn the_buckets_of_a_lag_are_cumulative_and_end_in_its_count() {
     let mut tally = Tally::default();
     [0, 100, 101, 9_999, 3_600_000].into_iter().for_each(|milliseconds| tally.late(Lag::Directory, milliseconds));
     let text = told(&tally);
-    let ends: Vec<_> = ["0.1", "1", "2.5", "10", "60", "+Inf"].into_iter().zip([2, 3, 3, 4, 4, 5]).collect();
+    let ends: Vec<_> = ["0.1", "1", "2.5", "10", "60", "300", "+Inf"].into_iter().zip([2, 3, 3, 4, 4, 4, 5]).collect();
     let buckets: Vec<_> = ends.iter().map(|(end, count)| format!("jobcast_directory_lag_seconds_bucket{{le=\"{end}\"}} {count}")).collect();
     assert_eq!(lines(&text, "jobcast_directory_lag_seconds_bucket"), buckets);
     assert_eq!(lines(&text, "jobcast_directory_lag_seconds_sum"), ["jobcast_directory_lag_seconds_sum 3610.2"]);
@@ -64,7 +64,9 @@ fn what_is_so_now_is_told_beside_what_was_counted() {
     let present = Present { open_streams: 12, isolates: 2, projects: 3, jobs: vec![(JobState::Running, 4), (JobState::Failed, 1)] };
     let text = text(&[], &present);
     assert_eq!(lines(&text, "jobcast_open_streams"), ["jobcast_open_streams 12"]);
-    assert_eq!(lines(&text, "jobcast_jobs{"), ["jobcast_jobs{status=\"running\"} 4", "jobcast_jobs{status=\"failed\"} 1"]);
+    let jobs = ["scheduled", "pending", "delivered", "running", "completed", "failed", "cancelled"].into_iter().zip([0, 0, 0, 4, 0, 1, 0]);
+    let expected: Vec<_> = jobs.map(|(status, jobs)| format!("jobcast_jobs{{status=\"{status}\"}} {jobs}")).collect();
+    assert_eq!(lines(&text, "jobcast_jobs{"), expected, "a state without jobs is told too");
 }
 
 #[test]
@@ -84,7 +86,7 @@ fn a_data_point_has_its_columns_where_the_table_says() {
     [200, 404, 404, 503].into_iter().for_each(|status| tally.add(Count::Answer(status), 1));
     tally.add(Count::Event, 9);
     tally.add(Count::StreamEnded(Ending::SlowReader), 2);
-    tally.add(Count::StreamEnded(Ending::SilentObject), 1);
+    tally.add(Count::StreamEnded(Ending::LostObject), 1);
     tally.late(Lag::Deadline, 70);
     let columns = tally.columns(5);
     let of = |name: &str| columns[COLUMNS.iter().position(|(column, _)| *column == name).expect(name)];

@@ -5,40 +5,36 @@
 use crate::limits;
 use std::cell::Cell;
 
+/// What one reader may hold however much all hold, bytes: a frame or two on their way to a reader who keeps up.
+const UNTOUCHED: usize = 64 * 1024;
+
 thread_local! {
     /// Bytes that wait in this isolate, and for how many streams.
     static ALL: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
 }
 
 /// What waits for one reader, bytes.
+#[derive(Default)]
 pub struct Backlog(usize);
 
 impl Backlog {
-    pub fn new() -> Backlog {
-        change(|(bytes, streams)| (bytes, streams + 1));
-        Backlog(0)
-    }
-
     pub fn is_now(&mut self, bytes: usize) {
         let before = std::mem::replace(&mut self.0, bytes);
-        change(|(all, streams)| (all + bytes - before, streams));
+        let (all, holders) = ALL.get();
+        ALL.set((all + bytes - before, holders + usize::from(bytes > 0) - usize::from(before > 0)));
     }
 
-    /// Whether this reader must be cut: it is far behind, or all together are and it is more so than most. Beyond
-    /// the bound of one there may be `opening`, which is as large as the job's state.
+    /// Whether this reader must be cut: it is far behind; or all together are, and it more so than those for whom
+    /// anything waits are on average. Beyond the bound of one there may be `opening`, which is as large as the job's state.
     pub fn is_too_much(&self, opening: usize) -> bool {
-        let (all, streams) = ALL.get();
-        let is_above_share = all > limits::SLOW_READERS && self.0 > all / streams.max(1);
-        self.0 > limits::SLOW_READER + opening || is_above_share
+        let (all, holders) = ALL.get();
+        let share = (all / holders.max(1)).max(UNTOUCHED);
+        self.0 > limits::SLOW_READER + opening || all > limits::SLOW_READERS && self.0 > share
     }
 }
 
 impl Drop for Backlog {
     fn drop(&mut self) {
-        change(|(all, streams)| (all - self.0, streams - 1));
+        self.is_now(0);
     }
-}
-
-fn change(to: impl FnOnce((usize, usize)) -> (usize, usize)) {
-    ALL.set(to(ALL.get()));
 }

@@ -17,10 +17,12 @@ pub struct Subject {
 }
 
 impl Subject {
-    pub fn is(&self, job: Option<&JobId>, project: &ProjectId) {
-        if let Some(job) = job {
-            self.job.get_or_init(|| job.clone());
-        }
+    pub fn is_job(&self, job: &JobId) {
+        self.job.get_or_init(|| job.clone());
+    }
+
+    /// As the object itself has it, not as a caller says.
+    pub fn is_of(&self, project: &ProjectId) {
         self.project.get_or_init(|| project.clone());
     }
 

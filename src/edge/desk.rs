@@ -15,7 +15,7 @@ use crate::request::Poll;
 use crate::response::with_events_url;
 use crate::sql::directory as sql;
 use crate::sql::lease;
-use futures_util::future::try_join_all;
+use futures_util::future::join_all;
 use serde::Deserialize;
 use serde_json::Value;
 use worker::Env;
@@ -36,7 +36,8 @@ pub struct Desk {
     pub once: Option<Once>,
 }
 
-/// How often a job's object is asked for it: an answer that was lost on the way must not lose the job.
+/// How often a job's object is asked for it: an answer that was lost on the way must not lose the job. The second time
+/// helps a poll with a key; without one the object denies what it has delivered.
 const TRIES: u32 = 2;
 
 impl Desk {
@@ -60,7 +61,11 @@ impl Desk {
             if leases.is_empty() {
                 return Ok(jobs);
             }
-            jobs.extend(self.claim_all(leases).await?);
+            match self.claim_all(leases).await {
+                Ok(claimed) => jobs.extend(claimed),
+                Err(failure) if jobs.is_empty() => return Err(failure),
+                Err(_) => return Ok(jobs),
+            }
             if jobs.len() as u64 == self.poll.count {
                 return Ok(jobs);
             }
@@ -69,7 +74,7 @@ impl Desk {
 
     async fn held(&self) -> Result<Vec<Lease>, Failure> {
         let Some(once) = &self.once else { return Ok(vec![]) };
-        let bounds = [text(self.project.as_str()), text(&once.key)];
+        let bounds = [text(self.project.as_str()), text(&once.key), number(self.poll.count)];
         Ok(Directory::open(&self.env)?.rows(sql::held_jobs, &bounds).await?)
     }
 
@@ -83,11 +88,17 @@ impl Desk {
         Ok(Directory::open(&self.env)?.rows(lease::statement(names), &bounds).await?)
     }
 
-    /// The most urgent first; the directory promises no order.
+    /// The most urgent first; the directory promises no order. A conflict of the poll's key counts only where nothing
+    /// was claimed: what was must reach its producer.
     async fn claim_all(&self, mut leases: Vec<Lease>) -> Result<Vec<Value>, Failure> {
         leases.sort_by(|a, b| (a.priority, a.id.as_str()).cmp(&(b.priority, b.id.as_str())));
-        let claimed = try_join_all(leases.iter().map(|lease| self.claim(&lease.id))).await?;
-        Ok(claimed.into_iter().flatten().collect())
+        let claims = join_all(leases.iter().map(|lease| self.claim(&lease.id))).await;
+        let (claimed, conflicts): (Vec<_>, Vec<_>) = claims.into_iter().partition(Result::is_ok);
+        let jobs: Vec<Value> = claimed.into_iter().flatten().flatten().collect();
+        match conflicts.into_iter().find_map(Result::err).filter(|_| jobs.is_empty()) {
+            Some(conflict) => Err(conflict),
+            None => Ok(jobs),
+        }
     }
 
     /// `None` when the object denies it or cannot be reached: the lease runs out, and the job is found again.

@@ -60,6 +60,8 @@ pub struct Memory {
     pub unsaved: u32,
     /// The newest events that the directory and the project's feed are known to have.
     pub settled: Settled,
+    /// Since when the directory lacks something that it shows.
+    pub owed_since: Option<Timestamp>,
     /// A projection waits behind the reports.
     pub projecting: bool,
     /// Projections under way.
@@ -89,7 +91,7 @@ impl DurableObject for JobStream {
             return self.object.subscribe(&request).await;
         }
         let call: Call = serde_json::from_str(&request.text().await?)?;
-        self.object.subject.is(Some(&call.job), &call.project);
+        self.object.subject.is_job(&call.job);
         let is_new = |order: &Order| matches!(order.command, Command::Create(_)) && !order.is_repeat;
         if !matches!(&call.ask, Ask::Command(order) if is_new(order)) {
             self.object.restore(&call.job).await?;
@@ -110,7 +112,9 @@ impl DurableObject for JobStream {
     }
 
     async fn websocket_message(&self, socket: WebSocket, message: WebSocketIncomingMessage) -> Result<()> {
-        self.object.wake().await?;
+        if self.object.wake().await? == Wake::Now {
+            self.object.arm_anew().await;
+        }
         if matches!(&message, WebSocketIncomingMessage::String(text) if text == signal::NEXT) {
             self.object.next_page(&socket);
         }
@@ -143,7 +147,8 @@ impl JobObject {
             let settled = record.as_ref().map(|record| record.settled).unwrap_or_default();
             if let Some(record) = &record {
                 let created = &record.job.created;
-                self.subject.is(Some(&created.id), &created.project);
+                self.subject.is_job(&created.id);
+                self.subject.is_of(&created.project);
                 console_log!("{}", json!({ "event": "object.woken", "job": created.id, "project": created.project }));
             }
             *memory = Memory { woken: true, record, subscribers, alarm_at, unsaved, settled, ..Memory::default() };
@@ -166,7 +171,7 @@ impl JobObject {
 
     async fn subscribe(&self, request: &Request) -> Result<Response> {
         let subscription: Subscription = subscription(request)?;
-        self.subject.is(Some(&subscription.job), &subscription.project);
+        self.subject.is_job(&subscription.job);
         self.restore(&subscription.job).await?;
         joined(self.join(subscription))
     }

@@ -7,8 +7,10 @@ use wasm_bindgen::prelude::*;
 use web_sys::WritableStreamDefaultWriter;
 use worker::WebSocket;
 
-/// A living writer renews at least with every heartbeat; this is how late it may be, ms.
-const LATE_MS: u64 = 5_000;
+/// A stream's writer renews with every heartbeat, and may be so late, ms.
+pub const STREAM_PATIENCE_MS: u64 = limits::HEARTBEAT_MS + 5_000;
+/// A poll's renews with every look, which may take D1 and many objects a while, ms.
+pub const POLL_PATIENCE_MS: u64 = 40_000;
 
 // Nothing in here calls into wasm, so that it works when wasm has lost its memory. Inline, because a file of its own makes
 // wasm-bindgen pass on package.json's `dependencies`, on which worker-build then fails.
@@ -50,9 +52,8 @@ pub struct Lifeline(Timer);
 
 impl Lifeline {
     /// Without a sign of life `writer` is aborted, and `socket`, which fed it, is closed.
-    pub fn new(writer: &WritableStreamDefaultWriter, socket: Option<&WebSocket>) -> Lifeline {
-        let patience = (limits::HEARTBEAT_MS + LATE_MS) as f64;
-        Lifeline(Timer::new(writer, socket.map(AsRef::as_ref), patience))
+    pub fn new(writer: &WritableStreamDefaultWriter, socket: Option<&WebSocket>, patience_ms: u64) -> Lifeline {
+        Lifeline(Timer::new(writer, socket.map(AsRef::as_ref), patience_ms as f64))
     }
 
     pub fn renew(&self) {

@@ -64,9 +64,7 @@ impl Drop for OpenStream {
 pub fn due(env: &Env) -> Option<LocalBoxFuture<'static, ()>> {
     let is_due = METER.with_borrow_mut(|meter| {
         let now = now();
-        if meter.id.is_empty() {
-            meter.begin(env, now);
-        }
+        meter.begin(env, now);
         let has_news = !meter.tally.is_empty() || meter.open_streams > 0;
         let is_due = meter.period_ms > 0 && has_news && now.since(meter.told_at) >= meter.period_ms;
         // Nobody else tells meanwhile.
@@ -80,27 +78,38 @@ pub fn due(env: &Env) -> Option<LocalBoxFuture<'static, ()>> {
 }
 
 impl Meter {
-    /// The setting is read once: each look at it is a call out of wasm.
+    /// The setting is read once: each look at it is a call out of wasm. The first telling is due at once, because many
+    /// an isolate lives for less than a period.
     fn begin(&mut self, env: &Env, now: Timestamp) {
+        if !self.id.is_empty() {
+            return;
+        }
         self.id = format!("{:016x}", u64::from_le_bytes(random()));
-        self.told_at = now;
         let seconds = setting(env, "METRICS_SECONDS").and_then(|text| text.parse::<u64>().ok());
         self.period_ms = seconds.unwrap_or(PERIOD_SECONDS_DEFAULT) * 1_000;
+        self.told_at = now.minus(self.period_ms);
     }
 }
 
 /// Adds what was counted to the totals.
 pub async fn tell(env: &Env) {
-    let (tally, open_streams, id) =
-        METER.with_borrow_mut(|meter| (std::mem::take(&mut meter.tally), meter.open_streams, meter.id.clone()));
-    if let Ok(dataset) = env.analytics_engine("ANALYTICS") {
-        let point = AnalyticsEngineDataPointBuilder::new().indexes([id.as_str()]).doubles(tally.columns(open_streams));
-        let _ = dataset.write_data_point(&point.build());
+    let (tally, open_streams, id) = METER.with_borrow_mut(|meter| {
+        meter.begin(env, now());
+        (std::mem::take(&mut meter.tally), meter.open_streams, meter.id.clone())
+    });
+    match add(env, &tally, open_streams, &id).await {
+        Ok(()) => point(env, &tally, open_streams, &id),
+        Err(error) => {
+            complain("metrics.refused", &error.to_string(), None);
+            METER.with_borrow_mut(|meter| meter.tally.merge(&tally));
+        }
     }
-    if let Err(error) = add(env, &tally, open_streams, &id).await {
-        complain("metrics.refused", &error.to_string(), None);
-        METER.with_borrow_mut(|meter| meter.tally.merge(&tally));
-    }
+}
+
+fn point(env: &Env, tally: &Tally, open_streams: u64, id: &str) {
+    let Ok(dataset) = env.analytics_engine("ANALYTICS") else { return };
+    let point = AnalyticsEngineDataPointBuilder::new().indexes([id]).doubles(tally.columns(open_streams));
+    let _ = dataset.write_data_point(&point.build());
 }
 
 async fn add(env: &Env, tally: &Tally, open_streams: u64, id: &str) -> Result<()> {

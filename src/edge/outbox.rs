@@ -10,7 +10,7 @@ use crate::edge::project_feed;
 use crate::event::{Event, Fact};
 use crate::id::EventId;
 use crate::limits;
-use crate::metrics::{Count, Lag};
+use crate::metrics::Count;
 use crate::notice::{Notice, conflate};
 use crate::record::Record;
 use crate::time::Timestamp;
@@ -136,7 +136,6 @@ impl JobObject {
         };
         if !telling.notices.is_empty() {
             project_feed::tell(&self.env, &telling).await?;
-            meter::late(Lag::Outbox, telling.notices[0].event.time());
         }
         let mut memory = self.memory.borrow_mut();
         memory.settled.feed = memory.settled.feed.max(until);

@@ -2,7 +2,7 @@
 
 use crate::call::Once;
 use crate::edge::desk::Desk;
-use crate::edge::lifeline::Lifeline;
+use crate::edge::lifeline::{Lifeline, POLL_PATIENCE_MS};
 use crate::edge::platform::{IdentityTransformStream, now};
 use crate::edge::{Visit, body, gate, reply};
 use crate::request;
@@ -46,7 +46,8 @@ fn wait(desk: Desk, visit: &Visit) -> reply::Answer {
     let pipe = IdentityTransformStream::new();
     let writer = pipe.writable().get_writer().map_err(worker::Error::from)?;
     visit.context.wait_until(async move {
-        if let Some(jobs) = look_until(&desk, &writer).await {
+        let lifeline = Lifeline::new(&writer, None, POLL_PATIENCE_MS);
+        if let Some(jobs) = look_until(&desk, &writer, &lifeline).await {
             let _ = write(&writer, &json!({ "jobs": jobs }).to_string()).await;
             let _ = JsFuture::from(writer.close()).await;
         }
@@ -59,8 +60,7 @@ async fn write(writer: &WritableStreamDefaultWriter, text: &str) -> Result<JsVal
 }
 
 /// `None` when the caller hung up.
-async fn look_until(desk: &Desk, writer: &WritableStreamDefaultWriter) -> Option<Vec<Value>> {
-    let lifeline = Lifeline::new(writer, None);
+async fn look_until(desk: &Desk, writer: &WritableStreamDefaultWriter, lifeline: &Lifeline) -> Option<Vec<Value>> {
     let until = now().plus(desk.poll.wait_seconds * 1_000);
     let mut pause = LOOK_FIRST_MS;
     loop {

@@ -15,7 +15,7 @@ use crate::edge::project_feed::HEARD;
 use crate::edge::subscribers::{FAILED, NORMAL, Subscribers, close, cut_lost, joined, subscription};
 use crate::feed::{Channel, Feed};
 use crate::id::{EventId, JobId};
-use crate::metrics::Count;
+use crate::metrics::{Count, Lag};
 use crate::notice::Notice;
 use crate::problem::Problem;
 use crate::time::Timestamp;
@@ -74,8 +74,10 @@ impl DurableObject for ProjectFeed {
             return joined(self.join(subscription(&request)?));
         }
         let telling: Telling = serde_json::from_str(&request.text().await?)?;
-        self.subject.is(None, &telling.project);
-        match self.hear(telling) {
+        self.subject.is_of(&telling.project);
+        let heard = self.hear(telling);
+        self.tell_counts();
+        match heard {
             Ok(Was::Empty) => {
                 self.arm_for_age().await;
                 Response::ok(HEARD)
@@ -92,6 +94,7 @@ impl DurableObject for ProjectFeed {
             self.subject.complain("feed.trim_failed", &error.to_string());
             self.arm(now().plus(AGAIN_MS)).await;
         }
+        self.tell_counts();
         Response::empty()
     }
 
@@ -127,6 +130,13 @@ impl ProjectFeed {
         Ok(())
     }
 
+    /// Adds what this isolate counted to the totals, behind the answer, when it is time.
+    fn tell_counts(&self) {
+        if let Some(telling) = meter::due(&self.env) {
+            self.state.wait_until(telling);
+        }
+    }
+
     /// Entries and no alarm: a panic interrupted the first telling between its commit and the alarm.
     fn is_unwatched(&self) -> bool {
         let memory = self.memory.borrow();
@@ -137,7 +147,7 @@ impl ProjectFeed {
         let mut memory =
             Memory { woken: true, subscribers: Subscribers::wake(&self.state), alarm_at, ..Memory::default() };
         if let Some(loaded) = self.journal.load()? {
-            self.subject.is(None, &loaded.feed.project);
+            self.subject.is_of(&loaded.feed.project);
             console_log!("{}", json!({ "event": "feed.woken", "project": loaded.feed.project }));
             (memory.feed, memory.entries, memory.last_events) = (Some(loaded.feed), loaded.entries, loaded.last_events);
         }
@@ -168,9 +178,11 @@ impl ProjectFeed {
             memory.feed = Some(feed);
         }
         let Memory { feed: Some(feed), entries, subscribers, .. } = memory else { return Ok(()) };
+        let oldest = fresh.first().map(|notice| notice.event.time());
         let appended = feed.append(fresh, now());
         self.journal.append(&appended)?;
         meter::count(Count::FeedEntry, appended.len());
+        oldest.into_iter().for_each(|time| meter::late(Lag::Outbox, time));
         *entries += appended.len() as u64;
         subscribers.publish(&appended, &FeedLog { journal: &self.journal, feed });
         self.trim_by_count(memory)
@@ -194,7 +206,7 @@ impl ProjectFeed {
     }
 
     fn join(&self, subscription: FeedSubscription) -> std::result::Result<Option<WebSocket>, Problem> {
-        self.subject.is(None, &subscription.project);
+        self.subject.is_of(&subscription.project);
         let mut memory = self.memory.borrow_mut();
         let Memory { feed, subscribers, .. } = &mut *memory;
         if subscribers.is_full() {

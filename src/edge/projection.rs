@@ -51,25 +51,38 @@ impl JobObject {
             Some(record) if !record.is_deleting() => record.clone(),
             _ => return,
         };
-        self.memory.borrow_mut().in_flight += 1;
+        let owed_since = {
+            let mut memory = self.memory.borrow_mut();
+            memory.in_flight += 1;
+            memory.owed_since.take()
+        };
         let written = match Directory::open(&self.env) {
             Ok(directory) => directory.upsert_job(&record).await,
             Err(error) => Err(error),
         };
+        if let Err(error) = self.note_projected(&record, owed_since, written) {
+            meter::count(Count::DirectoryRefused, 1);
+            self.subject.complain("directory.refused", &error.to_string());
+            // Progress comes here without an alarm that would look.
+            self.arm(Some(self.check_directory_at())).await;
+        }
+    }
+
+    fn note_projected(
+        &self,
+        record: &Record,
+        owed_since: Option<Timestamp>,
+        written: Result<Option<u64>>,
+    ) -> Result<()> {
         let mut memory = self.memory.borrow_mut();
         memory.in_flight = memory.in_flight.saturating_sub(1);
-        match written {
-            Ok(retention_hours) => {
-                let tail = record.job.tail;
-                memory.settled.directory = memory.settled.directory.max(tail);
-                meter::late(Lag::Directory, tail.time());
-                memory.retention_hours = retention_hours.or(memory.retention_hours);
-            }
-            Err(error) => {
-                meter::count(Count::DirectoryRefused, 1);
-                self.subject.complain("directory.refused", &error.to_string());
-            }
+        if written.is_err() {
+            memory.owed_since = owed_since.or(memory.owed_since);
         }
+        memory.retention_hours = written?.or(memory.retention_hours);
+        memory.settled.directory = memory.settled.directory.max(record.job.tail);
+        owed_since.into_iter().for_each(|since| meter::late(Lag::Directory, since));
+        Ok(())
     }
 
     /// Progress follows behind: many reports, one write.

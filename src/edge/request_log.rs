@@ -71,7 +71,7 @@ impl RequestLog {
     }
 
     pub fn stream_ended(&self, ending: Ending) {
-        let is_trouble = matches!(ending, Ending::SlowReader | Ending::Failed | Ending::SilentObject);
+        let is_trouble = matches!(ending, Ending::SlowReader | Ending::Failed | Ending::LostObject);
         if is_trouble || logs_all() {
             let mut line = self.line("stream.ended");
             line.insert("reason".to_owned(), ending.word().into());

@@ -8,6 +8,7 @@ use worker::{Error, Result, SqlCursor, SqlStorage, SqlStorageValue as Bound, Sta
 /// Rows that are read at first, because they may be large; and how much more each time that they were not enough.
 const FIRST_PIECE: u64 = 8;
 const PIECES_GROW: u64 = 4;
+const LARGEST_PIECE: u64 = 1_024;
 
 pub struct Sqlite {
     storage: Storage,
@@ -61,7 +62,7 @@ impl Sqlite {
             if course.is_break() || found < wanted {
                 return Ok(course.is_continue());
             }
-            (read, piece) = (read + found, piece * PIECES_GROW);
+            (read, piece) = (read + found, (piece * PIECES_GROW).min(LARGEST_PIECE));
         }
         Ok(false)
     }

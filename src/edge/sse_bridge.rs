@@ -8,10 +8,10 @@
 use crate::call::signal;
 use crate::edge::Visit;
 use crate::edge::backlog::Backlog;
-use crate::edge::lifeline::Lifeline;
+use crate::edge::lifeline::{Lifeline, STREAM_PATIENCE_MS};
 use crate::edge::meter::{self, OpenStream};
 use crate::edge::platform::{IdentityTransformStream, jitter, now};
-use crate::edge::subscribers::{FAILED, NORMAL};
+use crate::edge::subscribers::{FAILED, LOST, NORMAL};
 use crate::edge::warrant::Warrant;
 use crate::feed;
 use crate::limits;
@@ -61,7 +61,7 @@ pub enum Beat {
 fn is_clean(ending: Ending) -> bool {
     match ending {
         Ending::Finished | Ending::Cap | Ending::Revoked | Ending::Failed => true,
-        Ending::ReaderLeft | Ending::SlowReader | Ending::SilentObject => false,
+        Ending::ReaderLeft | Ending::SlowReader | Ending::LostObject => false,
     }
 }
 
@@ -127,14 +127,14 @@ impl<'a> Bridge<'a> {
         warrant: Option<Warrant>,
         keeper: Keeper,
     ) -> Bridge<'a> {
-        let lifeline = Lifeline::new(&writer, Some(socket));
+        let lifeline = Lifeline::new(&writer, Some(socket), STREAM_PATIENCE_MS);
         let waiting = retry_block(RETRY_MS + (jitter() * RETRY_MS as f64) as u64);
         Bridge {
             socket,
             writer,
             lifeline,
             waiting,
-            backlog: Backlog::new(),
+            backlog: Backlog::default(),
             opening: 0,
             is_open: false,
             writing: None,
@@ -161,6 +161,7 @@ impl<'a> Bridge<'a> {
                 }
                 Happening::ReaderLeft => Some(Ending::ReaderLeft),
                 Happening::ObjectClosed(NORMAL) => Some(Ending::Finished),
+                Happening::ObjectClosed(LOST) => Some(Ending::LostObject),
                 Happening::ObjectClosed(_) => Some(Ending::Failed),
                 Happening::LifeOver => Some(Ending::Cap),
             };
@@ -227,7 +228,7 @@ impl<'a> Bridge<'a> {
         self.lifeline.renew();
         self.unanswered += 1;
         if self.unanswered > SILENT_HEARTBEATS || self.socket.send_with_str(signal::PING).is_err() {
-            return Some(Ending::SilentObject);
+            return Some(Ending::LostObject);
         }
         self.beats += 1;
         self.waiting.push_str(HEARTBEAT);

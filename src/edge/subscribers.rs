@@ -23,6 +23,8 @@ use worker::{Error, Request, Response, Result, State, WebSocket};
 pub const NORMAL: u16 = 1000;
 /// The close code of a stream that the object could not go on with.
 pub const FAILED: u16 = 1011;
+/// The close code of a stream whose object has lost its memory: one of those that are free for applications.
+pub const LOST: u16 = 4000;
 
 /// What subscribers follow.
 pub trait Log {
@@ -75,7 +77,7 @@ struct Subscriber<L> {
 /// subscriber who merely went on would miss it: every socket is cut, and its reader comes back with its cursor.
 pub fn cut_lost(state: &State) {
     if is_built_again(state) {
-        state.get_websockets().iter().for_each(|socket| close(socket, FAILED, "lost"));
+        state.get_websockets().iter().for_each(|socket| close(socket, LOST, "lost"));
     }
 }
 
@@ -100,7 +102,7 @@ impl<L: Clone + Eq + Hash + Serialize + DeserializeOwned> Subscribers<L> {
                 (Some(tag), Some(seat)) => {
                     found.insert(tag, Subscriber { socket, seat });
                 }
-                _ => close(&socket, FAILED, "lost"),
+                _ => close(&socket, LOST, "lost"),
             }
         }
         Subscribers(found)

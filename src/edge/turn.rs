@@ -72,6 +72,9 @@ impl JobObject {
         if let Some(urgency) = turn.news {
             Rc::clone(&self).tell_feed(urgency);
         }
+        if matches!(turn.after, After::ProjectBehind | After::ProjectNow) {
+            self.memory.borrow_mut().owed_since.get_or_insert(now());
+        }
         match turn.after {
             After::Nothing => {}
             After::ProjectBehind => self.project_behind(),
@@ -123,6 +126,7 @@ impl JobObject {
             record = Record::with(record, event);
         }
         let Some(mut record) = record else { return Err(Problem::job_not_found()) };
+        self.subject.is_of(&record.job.created.project);
         let after = after(&order.command, events);
         if after == After::Delete {
             record.phase = Phase::Deleting;

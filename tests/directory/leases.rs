@@ -98,7 +98,7 @@ fn only_pending_jobs_of_the_own_project_are_taken() {
 
 /// What a poll that comes again under its key finds.
 fn held(db: &Connection, key: &str) -> Vec<String> {
-    let bounds = vec![text(project().as_str()), text(key)];
+    let bounds = vec![text(project().as_str()), text(key), number(50)];
     let mut found: Vec<String> = rows(db, jobcast::sql::directory::held_jobs, bounds, |row| row.get("id"));
     found.sort();
     found

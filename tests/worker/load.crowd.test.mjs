@@ -64,7 +64,7 @@ test("50,000 lines on one job, as fast as they are taken, reach a reader that co
   assert.deepEqual(reader.seen.flat(), range(batches * size));
 });
 
-describe("300 connections that open and leave", () => {
+describe("200 connections that open and leave", () => {
   const at = instanceOfSuite();
 
   test("leave nothing behind, however and whenever they leave", async () => {
@@ -72,7 +72,8 @@ describe("300 connections that open and leave", () => {
     const job = await project.running();
     const runtime = await runtimeBehind(at.url);
     const before = await runtime.inspector.settled();
-    for (const moment of [begun, asked, halfAsked]) {
+    // Who leaves between asking and the first byte is the long form's: of that the runtime tells late (docs/LOAD.md).
+    for (const moment of [begun, halfAsked]) {
       for (const leave of [(socket) => socket.resetAndDestroy(), (socket) => socket.destroy()]) {
         await Promise.all(range(50).map(() => comeAndGo(at, job, moment, leave)));
       }
@@ -103,10 +104,6 @@ async function comeAndGo(at, job, moment, leave) {
 async function begun(socket, head) {
   socket.setEncoding("utf8").write(head);
   for (let text = ""; !text.includes("id: "); ) text += (await once(socket, "data"))[0];
-}
-
-async function asked(socket, head) {
-  await new Promise((written) => socket.write(head, written));
 }
 
 async function halfAsked(socket, head) {

@@ -33,9 +33,6 @@ use worker::{Context, Delay, Env, EventStream, Response, ResponseBody, Result, W
 const RETRY_MS: u64 = 1_000;
 /// How long a reader has, when its stream ends, to take what waits for it, ms.
 const LAST_WRITES_MS: u64 = 10_000;
-/// Heartbeats after which a reader that has not taken the first write has left: the runtime does not tell of a caller
-/// that hangs up before the first byte, and its stream would stay until the cap.
-const FIRST_TAKEN_BY: u32 = 2;
 /// Heartbeats without an answer from the object after which the stream is ended, so that the reader resumes.
 const SILENT_HEARTBEATS: u32 = 2;
 
@@ -110,8 +107,6 @@ struct Bridge<'a> {
     /// What the opening adds to the bound until it is written; it is as large as the job's state.
     opening: usize,
     is_open: bool,
-    /// Whether the reader has taken anything.
-    is_taken: bool,
     /// The write under way, and its size.
     writing: Option<(JsFuture, usize)>,
     /// The object waits for a page to be written before it sends the next.
@@ -142,7 +137,6 @@ impl<'a> Bridge<'a> {
             backlog: Backlog::default(),
             opening: 0,
             is_open: false,
-            is_taken: false,
             writing: None,
             owes_next: false,
             unanswered: 0,
@@ -200,7 +194,7 @@ impl<'a> Bridge<'a> {
     }
 
     fn written(&mut self) -> Option<Ending> {
-        (self.writing, self.is_taken) = (None, true);
+        self.writing = None;
         self.weigh();
         if self.is_open && self.waiting.is_empty() {
             self.opening = 0;
@@ -237,9 +231,6 @@ impl<'a> Bridge<'a> {
             return Some(Ending::LostObject);
         }
         self.beats += 1;
-        if self.beats >= FIRST_TAKEN_BY && !self.is_taken {
-            return Some(Ending::ReaderLeft);
-        }
         self.waiting.push_str(HEARTBEAT);
         if self.beat == Beat::Named && self.beats.is_multiple_of(2) {
             self.waiting.push_str(&feed::heartbeat(now()));

@@ -2,6 +2,7 @@
 // The counts are the runtime's own (`rows_written` of D1, `rowsWritten` of an object's cursor). An object counts as awake while one of its
 // handlers or `waitUntil`s is under way: in between it could sleep, and is not billed.
 import Service, { JobStream as Job, ProjectFeed as Feed } from "../../build/index.js";
+import { overlaid } from "../../tests/worker/overlaid.mjs";
 
 const COUNTS = "/api/counts";
 
@@ -9,16 +10,6 @@ let counts = {};
 const count = (name, by = 1) => (counts[name] = (counts[name] ?? 0) + by);
 /** A cursor knows its rows when it has been read. */
 const cursors = [];
-
-/** `target` with some properties replaced; native methods keep their `this`. */
-const overlaid = (target, own) =>
-  new Proxy(target, {
-    get(_, name) {
-      if (Object.hasOwn(own, name)) return own[name];
-      const value = target[name];
-      return typeof value === "function" && name !== "constructor" ? value.bind(target) : value;
-    },
-  });
 
 const plain = new WeakMap();
 

@@ -1,18 +1,10 @@
 // The built Worker, byte for byte as it ships, over a platform on which one object panics when it is told to: a `main` for
 // tests, never deployed. doom.mjs speaks to it.
 import Service, { JobStream as Job, ProjectFeed as Feed } from "../../build/index.js";
+import { overlaid } from "./overlaid.mjs";
 
 /** `{name, at}`: the object by the beginning of its name, and the moment at which it panics, once. */
 let doom;
-
-const overlaid = (target, own) =>
-  new Proxy(target, {
-    get(_, name) {
-      if (Object.hasOwn(own, name)) return own[name];
-      const value = target[name];
-      return typeof value === "function" && name !== "constructor" ? value.bind(target) : value;
-    },
-  });
 
 /** The crate `worker` panics where `waitUntil` and `acceptWebSocket` fail. */
 const REFUSED = new Error("forced");

@@ -29,9 +29,11 @@ export interface Created {
 export function created(value: unknown, at = "body"): Created {
   const fields = field.objectOf(value, at);
   const stages = field.texts(fields, "stages") ?? [];
-  if (stages.length > STAGES || new Set(stages).size < stages.length || !stages.every((name) => STAGE.test(name))) {
-    refuseField("stages", `stages are at most ${STAGES} different names of 1 to 64 characters, without comma or asterisk.`);
-  }
+  if (stages.length > STAGES) refuseField("stages", `stages has more than ${STAGES} names.`);
+  stages.forEach((name, index) => {
+    const isGood = STAGE.test(name) && stages.indexOf(name) === index;
+    if (!isGood) refuseField(`stages[${index}]`, `stages are different names of 1 to 64 characters, without comma or asterisk.`);
+  });
   return {
     name: field.text(fields, "name", SHORT),
     filePath: field.text(fields, "filePath", 4_096),
@@ -52,12 +54,19 @@ export function creation(body: unknown): Created[] {
   return body.map((entry, index) => created(entry, `[${index}]`));
 }
 
-/** Progress as its event shows it. */
-export function progress(body: unknown): string {
+export interface Progress {
+  percent: number;
+  message: string | null;
+  subProgress: Fields | null;
+  /** As its event shows it. */
+  data: string;
+}
+
+export function progress(body: unknown): Progress {
   const fields = field.objectOf(body);
-  const percent = field.percent(fields);
-  const message = field.text(fields, "message", BODY);
-  return JSON.stringify({ percent, message: message ?? undefined, subProgress: subProgress(fields) ?? undefined });
+  const report = { percent: field.percent(fields), message: field.text(fields, "message", BODY), subProgress: subProgress(fields) };
+  const { percent, message, subProgress: parts } = report;
+  return { ...report, data: JSON.stringify({ percent, message: message ?? undefined, subProgress: parts ?? undefined }) };
 }
 
 function subProgress(fields: Fields): Fields | null {

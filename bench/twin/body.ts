@@ -69,7 +69,7 @@ async function textOf(body: ReadableStream<Uint8Array>, cap: number): Promise<st
   return parts.join("") + decoder.decode();
 }
 
-const tooLarge = (cap: number): never => refuse("too_large", `The body is larger than ${cap} bytes.`);
+const tooLarge = (cap: number): never => refuse("too_large", `The body is larger than ${cap} bytes.`, { field: "body" });
 
 function parsed(text: string): unknown {
   let value: unknown;

@@ -2,16 +2,18 @@
 // commit; the platform's output gate holds the answer back until that is durable.
 import { DurableObject } from "cloudflare:workers";
 import upsertJob from "../../src/sql/directory/upsert_job.sql";
-import type { Created } from "./asked.js";
+import type { Created, Progress } from "./asked.js";
 import { Audience, Subscriber } from "./audience.js";
 import { frame, Log } from "./log.js";
 import { refused, type Refused } from "./problem.js";
-import { shown, snapshot, type State } from "./state.js";
+import { report, shown, snapshot, type State } from "./state.js";
 
 /** Progress reaches the directory at most so often. */
 const BEHIND_MS = 1_000;
 /** How soon the alarm looks whether the directory has what it should. */
 const CHECK_MS = 5_000;
+/** Reports between two saved jobs: what waking has to fold at the most. */
+const SAVE_EVERY = 256;
 const encoder = new TextEncoder();
 
 /** The job as text: a text crosses to the Worker faster than an object. */
@@ -26,16 +28,19 @@ export class Job extends DurableObject<Env> {
   /** The newest event that the directory knows of. */
   #settled = 0;
   #isProjecting = false;
+  /** Reports since the job was saved. */
+  #unsaved = 0;
   /** When the alarm rings; it is only ever moved earlier. */
   #alarmAt = Infinity;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    const loaded = this.#log.load();
-    if (!loaded) return;
-    this.#job = JSON.parse(loaded.body) as State;
-    this.#job.reported = loaded.progress ?? this.#job.reported;
-    if (this.#job.status === "running") this.#job.deadline = this.#log.tail + 1_000 * this.#job.timeoutSeconds;
+    const body = this.#log.load();
+    if (body === undefined) return;
+    const job = JSON.parse(body) as State;
+    for (const data of this.#log.progressSince(job.updatedAt)) report(job, JSON.parse(data) as Progress);
+    if (job.status === "running") job.deadline = this.#log.tail + 1_000 * job.timeoutSeconds;
+    this.#job = job;
     void ctx.blockConcurrencyWhile(async () => {
       this.#alarmAt = (await ctx.storage.getAlarm()) ?? Infinity;
     });
@@ -46,7 +51,7 @@ export class Job extends DurableObject<Env> {
     const now = Date.now();
     const isLater = created.scheduledFor !== null && created.scheduledFor > now;
     this.#job = {
-      ...created, id, project, status: isLater ? "scheduled" : "pending", attempt: 1, reported: null, result: null, error: null, errorCode: null,
+      ...created, id, project, status: isLater ? "scheduled" : "pending", attempt: 1, percent: 0, message: null, subProgress: null, result: null, error: null, errorCode: null,
       createdAt: now, deliveredAt: null, startedAt: null, completedAt: null, updatedAt: now, deadline: isLater ? created.scheduledFor : null, endedBy: null,
     };
     this.#log.create();
@@ -64,21 +69,20 @@ export class Job extends DurableObject<Env> {
   async ack(project: string): Promise<Shown | Refused> {
     const job = this.#of(project);
     if ("refused" in job) return job;
-    if (job.status === "running") return { job: shown(job) };
     if (job.status !== "pending" && job.status !== "delivered") return refused("job_not_pending", `The job is ${job.status}.`, { status: job.status });
     const now = Date.now();
     Object.assign(job, { status: "running", deliveredAt: job.deliveredAt ?? now, startedAt: now, deadline: now + 1_000 * job.timeoutSeconds });
     return this.#moved(job, "job:started", JSON.stringify({ attempt: job.attempt, startedAt: new Date(now).toISOString() }));
   }
 
-  /** `data` is the event's, checked and encoded. */
-  progress(project: string, data: string, attempt: number | null): { id: number } | Refused {
+  progress(project: string, progress: Progress, attempt: number | null): { id: number } | Refused {
     const job = this.#running(project, attempt);
     if ("refused" in job) return job;
-    const id = this.#append("job:progress", data);
-    job.reported = data;
+    const id = this.#append("job:progress", progress.data);
+    report(job, progress);
     job.updatedAt = id;
     job.deadline = Date.now() + 1_000 * job.timeoutSeconds;
+    if (++this.#unsaved === SAVE_EVERY) this.#save(job);
     this.#projectBehind();
     return { id };
   }
@@ -100,7 +104,7 @@ export class Job extends DurableObject<Env> {
     }
     const job = this.#running(project, attempt);
     if ("refused" in job) return job;
-    Object.assign(job, { status: "completed", result, completedAt: Date.now(), deadline: null });
+    Object.assign(job, { status: "completed", percent: 100, result, completedAt: Date.now(), deadline: null });
     return this.#moved(job, "job:completed", JSON.stringify(result === null ? {} : { result }));
   }
 
@@ -169,11 +173,16 @@ export class Job extends DurableObject<Env> {
       job.endedBy = id;
       this.#audience.end();
     }
-    this.#log.save(JSON.stringify(job));
+    this.#save(job);
     this.#arm(Math.min(Date.now() + CHECK_MS, job.deadline ?? Infinity));
     const text = shown(job);
     await this.#project(job, text);
     return { job: text };
+  }
+
+  #save(job: State): void {
+    this.#log.save(JSON.stringify(job));
+    this.#unsaved = 0;
   }
 
   #arm(time: number): void {

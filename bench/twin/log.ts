@@ -35,7 +35,7 @@ const READ = `
 SELECT id, event, data FROM events WHERE id > ?1
 UNION ALL SELECT id, 'job:log', data FROM logs WHERE id > ?1
 ORDER BY id LIMIT ?2`;
-const LAST_PROGRESS = "SELECT data FROM events WHERE id > ?1 AND event = 'job:progress' ORDER BY id DESC LIMIT 1";
+const PROGRESS_SINCE = "SELECT data FROM events WHERE id > ?1 AND event = 'job:progress' ORDER BY id";
 const BOUNDS = `
 SELECT (SELECT count(*) FROM events) AS events,
   max(coalesce((SELECT max(id) FROM events), 0), coalesce((SELECT max(id) FROM logs), 0)) AS tail,
@@ -57,15 +57,18 @@ export class Log {
     this.#sql = sql;
   }
 
-  /** The job as it was saved, and progress that came after; undefined for an object that holds none. */
-  load(): { body: string; progress: string | undefined } | undefined {
+  /** The job as it was saved; undefined for an object that holds none. */
+  load(): string | undefined {
     if (this.#sql.exec(IS_CREATED).toArray().length === 0) return undefined;
-    const body = this.#sql.exec<{ body: string }>(LOAD).toArray()[0]?.body;
-    if (body === undefined) return undefined;
     const bounds = this.#sql.exec<{ events: number; tail: number; seq: number; oldestSeq: number }>(BOUNDS).one();
     [this.tail, this.#events, this.#seq, this.#oldestSeq] = [bounds.tail, bounds.events, bounds.seq, bounds.oldestSeq];
     this.#isTrimmed = bounds.events >= EVENTS_KEPT;
-    return { body, progress: this.#sql.exec<{ data: string }>(LAST_PROGRESS, 0).toArray()[0]?.data };
+    return this.#sql.exec<{ body: string }>(LOAD).toArray()[0]?.body;
+  }
+
+  /** What was reported after the job was saved. */
+  progressSince(id: number): string[] {
+    return this.#sql.exec<{ data: string }>(PROGRESS_SINCE, id).toArray().map(({ data }) => data);
   }
 
   create(): void {

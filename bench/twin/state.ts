@@ -6,8 +6,9 @@ export interface State extends Created {
   project: string;
   status: "scheduled" | "pending" | "delivered" | "running" | "completed" | "failed";
   attempt: number;
-  /** The last report, as text. */
-  reported: string | null;
+  percent: number;
+  message: string | null;
+  subProgress: unknown;
   result: unknown;
   error: string | null;
   errorCode: string | null;
@@ -22,25 +23,20 @@ export interface State extends Created {
 
 const iso = (time: number | null) => (time === null ? null : new Date(time).toISOString());
 
-interface Reported {
-  percent: number;
-  message?: string;
-  subProgress?: unknown;
-}
-
-function reported(job: State): Reported {
-  const last = job.reported === null ? { percent: 0 } : (JSON.parse(job.reported) as Reported);
-  return job.status === "completed" ? { ...last, percent: 100 } : last;
+/** What a report leaves out stays as it was. */
+export function report(job: State, { percent, message, subProgress }: { percent: number; message?: string | null; subProgress?: unknown }): void {
+  job.percent = percent;
+  job.message = message ?? job.message;
+  job.subProgress = subProgress ?? job.subProgress;
 }
 
 const stages = (job: State) => Object.fromEntries(job.stages.map((name) => [name, { status: "pending" }]));
 
 /** As the producer API shows it, but for `eventsUrl`: as text, for the answer and for the directory. */
 export function shown(job: State): string {
-  const { percent, message = null, subProgress = null } = reported(job);
   return JSON.stringify({
-    id: job.id, name: job.name, filePath: job.filePath, topic: job.topic, status: job.status, priority: job.priority, progress: percent, message,
-    subProgress, stages: stages(job), attempt: job.attempt, maxAttempts: job.maxAttempts, timeoutSeconds: job.timeoutSeconds, payload: job.payload,
+    id: job.id, name: job.name, filePath: job.filePath, topic: job.topic, status: job.status, priority: job.priority, progress: job.percent, message: job.message,
+    subProgress: job.subProgress, stages: stages(job), attempt: job.attempt, maxAttempts: job.maxAttempts, timeoutSeconds: job.timeoutSeconds, payload: job.payload,
     meta: job.meta, result: job.result, error: job.error, errorCode: job.errorCode, createdAt: iso(job.createdAt), scheduledFor: iso(job.scheduledFor),
     deliveredAt: iso(job.deliveredAt), startedAt: iso(job.startedAt), completedAt: iso(job.completedAt), updatedAt: iso(job.updatedAt), deadline: iso(job.deadline),
   });
@@ -50,11 +46,10 @@ const WORDS = { scheduled: "queued", pending: "queued", delivered: "queued", run
 
 /** As a stream begins with it. */
 export function snapshot(job: State): string {
-  const { percent, message = null, subProgress = null } = reported(job);
-  return JSON.stringify({
-    ...job.meta,
-    id: job.id, topic: job.topic, status: WORDS[job.status], stages: stages(job), name: job.name, filePath: job.filePath, progress: percent, message,
-    subProgress, attempt: job.attempt, maxAttempts: job.maxAttempts, createdAt: iso(job.createdAt), scheduledFor: iso(job.scheduledFor),
+  const own = {
+    id: job.id, topic: job.topic, status: WORDS[job.status], stages: stages(job), name: job.name, filePath: job.filePath, progress: job.percent, message: job.message,
+    subProgress: job.subProgress, attempt: job.attempt, maxAttempts: job.maxAttempts, createdAt: iso(job.createdAt), scheduledFor: iso(job.scheduledFor),
     startedAt: iso(job.startedAt), completedAt: iso(job.completedAt), error: job.error, errorCode: job.errorCode, result: job.result,
-  });
+  };
+  return JSON.stringify({ ...own, ...job.meta, ...own });
 }

@@ -58,8 +58,8 @@ app.post("/api/v1/jobs/:id/ack", async (c) => {
 
 app.post("/api/v1/jobs/:id/progress", async (c) => {
   const { project } = await entered(c, "progress");
-  const data = asked.progress(await jsonBody(c.req.raw));
-  const { id } = accepted(await objectOfJob(c).progress(project, data, attempt(c)));
+  const report = asked.progress(await jsonBody(c.req.raw));
+  const { id } = accepted(await objectOfJob(c).progress(project, report, attempt(c)));
   return answer(c, JSON.stringify({ success: true, id }));
 });
 
@@ -82,11 +82,12 @@ const STREAM = { "content-type": "text/event-stream", "cache-control": "no-cache
 app.get("/api/v1/jobs/:id/events", async (c) => {
   const { project } = await entered(c, "read");
   const cursor = c.req.header("last-event-id") ?? c.req.query("lastEventId");
-  if (cursor !== undefined && !CURSOR.test(cursor)) refuse("invalid_cursor", "The cursor is no event's id.");
+  if (cursor !== undefined && !CURSOR.test(cursor)) refuse("invalid_cursor", "The cursor is no event's id.", { field: "Last-Event-ID" });
   const headers = new Headers({ "x-project": project });
   if (cursor !== undefined) headers.set("x-cursor", cursor);
   const stream = await objectOfJob(c).fetch("https://object/", { headers });
   if (stream.status === 404) refuse("job_not_found", "There is no such job.");
+  if (stream.status === 204) return stream;
   return new Response(stream.body, { status: stream.status, headers: { ...STREAM, "x-request-id": c.var.requestId } });
 });
 

@@ -20,6 +20,7 @@ import { generatorAlone } from "./nothing.mjs";
 import { report } from "./report.mjs";
 import { carriedOut } from "./rounds.mjs";
 import { table } from "./table.mjs";
+import { checkTypes } from "./types.mjs";
 
 const CASES = { reports, logs, burst, pace, replay, cycles, opening };
 const RESULTS = at("bench", "RESULTS.md");
@@ -31,6 +32,7 @@ await program(async () => {
   await buildWorker();
   await buildDashboard();
   await step("Build the generator of load", buildCrowd);
+  await step("Check the twin's types", checkTypes);
   const alone = await step("Measure the generator alone", () => generatorAlone(time));
   const lines = await againstEachOther(names, { rounds, milliseconds: time });
   const text = await report({ lines, alone, rounds, milliseconds: time });

@@ -5,7 +5,7 @@ import { number, table } from "./table.mjs";
 
 const KB = 1024;
 
-export async function report({ lines, alone, rounds, milliseconds }) {
+export async function report({ lines, spoilt, alone, rounds, milliseconds }) {
   const { jobcast, twin } = await bundles();
   return `# Results
 
@@ -18,7 +18,7 @@ Written by \`npm run bench\`: Jobcast against [its twin](twin/README.md) in Type
 Figures are medians of the rounds; *ratio* is Jobcast's to the twin's, the median of the rounds' own; *processor* is what workerd used.
 
 ${table(lines)}
-
+${spoilt.map(({ title, why }) => `\nNo figures for *${title}*: ${why}\n`).join("")}
 Uploaded, gzipped: Jobcast ${number(jobcast / KB)} KB (goal ≤ 500 KB ${jobcast <= 500 * KB ? "✓" : "✗"}), the twin ${number(twin / KB)} KB.
 `;
 }

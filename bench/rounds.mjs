@@ -15,7 +15,7 @@ export async function carriedOut({ title, goals, prepare, round, between, after 
   };
   for (const side of sides) await one(side, milliseconds * WARM_UP);
   for (let number = 0; number < rounds; number += 1) for (const side of sides) side.rounds.push(await one(side, milliseconds));
-  for (const { contender } of sides) await after?.(contender);
+  for (const { contender, subject } of sides) await after?.(contender, subject);
   return lines(title, goals, sides.map((side) => side.rounds));
 }
 

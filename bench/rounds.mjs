@@ -4,8 +4,8 @@ import { compared, median } from "./statistics.mjs";
 /** Of the time of a round, for what is compiled when it first runs. */
 const WARM_UP = 0.5;
 
-/** Lines for the table, one a figure. `contenders` are two. */
-export async function carriedOut({ title, goals, prepare, round, between, after }, contenders, { rounds, milliseconds }) {
+/** Lines for the table, one a figure. `contenders` are two. A case may know its own number of rounds. */
+export async function carriedOut({ title, goals, rounds: own, prepare, round, between, after }, contenders, { rounds, milliseconds }) {
   const sides = [];
   for (const contender of contenders) sides.push({ contender, subject: await prepare(contender), rounds: [] });
   const one = async ({ contender, subject }, time) => {
@@ -14,7 +14,7 @@ export async function carriedOut({ title, goals, prepare, round, between, after 
     return result;
   };
   for (const side of sides) await one(side, milliseconds * WARM_UP);
-  for (let number = 0; number < rounds; number += 1) for (const side of sides) side.rounds.push(await one(side, milliseconds));
+  for (let number = 0; number < (own ?? rounds); number += 1) for (const side of sides) side.rounds.push(await one(side, milliseconds));
   for (const { contender, subject } of sides) await after?.(contender, subject);
   return lines(title, goals, sides.map((side) => side.rounds));
 }

@@ -22,17 +22,17 @@ const GUARD = '(cat <&3 >/dev/null; kill -KILL 0) & exec "$@" 3<&-';
 /**
  * Starts the service and resolves when it answers.
  * `port` 0 takes a free one; `state` is the folder of D1 and the objects; `vars` override those of wrangler.toml, `limits` its
- * limits of rate, by the names of their bindings, and `main` its Worker.
+ * limits of rate, by the names of their bindings, and `main` its Worker; `config` stands for wrangler.toml as a whole.
  * Resolves to `{url, exited, tail(), stop(), kill()}`: `stop` ends it in order, `kill` as a crash would; both wait until it is gone.
  */
-export async function startService({ port = 0, state, adminToken, tokenSecret, logFile, vars = {}, limits = {}, main }) {
+export async function startService({ port = 0, state, adminToken, tokenSecret, logFile, vars = {}, limits = {}, main, config }) {
   await refuseTakenPort(port);
   state = resolve(ROOT, state);
   mkdirSync(state, { recursive: true });
   await migrateLocal(state);
   const envFile = writeEnvFile(state, { ...vars, ADMIN_TOKEN: adminToken, TOKEN_SECRET: tokenSecret });
   const isOwn = main || Object.keys(limits).length > 0;
-  const config = isOwn ? writeConfig(state, limits, main) : at("wrangler.toml");
+  config ??= isOwn ? writeConfig(state, limits, main) : at("wrangler.toml");
   const group = launch(devCommand(port, state, envFile, config), state, logFile);
   try {
     const url = await group.ready;

@@ -1,4 +1,4 @@
-//! Takes an HTTP/1.1 answer apart as it comes: the head, then the chunks of the body.
+//! Takes an HTTP/1.1 answer apart as it comes: the head, then the body, in chunks or of a length that the head tells.
 
 /// Where the next byte belongs.
 enum Place {
@@ -6,6 +6,8 @@ enum Place {
     Size,
     Data(usize),
     DataEnd,
+    /// What is left of a body without chunks.
+    Rest(usize),
     Over,
 }
 
@@ -26,7 +28,7 @@ impl Answer {
         matches!(self.place, Place::Over)
     }
 
-    /// Hands the body's bytes to `take`. An answer without chunks is over with its head: a refusal is known by its status.
+    /// Hands the body's bytes to `take`. An answer that tells neither chunks nor a length is over with its head.
     pub fn feed(&mut self, mut bytes: &[u8], mut take: impl FnMut(&[u8])) {
         while let Some(first) = bytes.first() {
             match self.place {
@@ -34,6 +36,12 @@ impl Answer {
                     let (data, rest) = bytes.split_at(left.min(bytes.len()));
                     take(data);
                     self.place = if data.len() == left { Place::DataEnd } else { Place::Data(left - data.len()) };
+                    bytes = rest;
+                }
+                Place::Rest(left) => {
+                    let (data, rest) = bytes.split_at(left.min(bytes.len()));
+                    take(data);
+                    self.place = if data.len() == left { Place::Over } else { Place::Rest(left - data.len()) };
                     bytes = rest;
                 }
                 Place::Over => return,
@@ -55,15 +63,25 @@ impl Answer {
         self.place = match self.place {
             Place::Head => {
                 self.status = text.get(9..12).and_then(|code| code.parse().ok()).unwrap_or(0);
-                if text.contains("transfer-encoding: chunked") { Place::Size } else { Place::Over }
+                if text.contains("transfer-encoding: chunked") { Place::Size } else { rest(&text) }
             }
             Place::DataEnd => Place::Size,
-            Place::Size | Place::Data(_) | Place::Over => match usize::from_str_radix(text.trim(), 16) {
+            Place::Size | Place::Data(_) | Place::Rest(_) | Place::Over => match usize::from_str_radix(text.trim(), 16)
+            {
                 Ok(size) if size > 0 => Place::Data(size),
                 _ => Place::Over,
             },
         };
         self.begun.clear();
+    }
+}
+
+/// By a head in small letters.
+fn rest(head: &str) -> Place {
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
+    match length.and_then(|length| length.trim().parse().ok()) {
+        Some(length) if length > 0 => Place::Rest(length),
+        _ => Place::Over,
     }
 }
 
@@ -94,9 +112,23 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_over_with_its_head() {
+    fn a_body_without_chunks_is_over_after_its_length() {
+        let text = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r\n{}";
+        for size in 1..=text.len() {
+            let (mut answer, mut body) = (Answer::new(), vec![]);
+            for piece in text[..text.len() - 1].chunks(size) {
+                answer.feed(piece, |bytes| body.extend_from_slice(bytes));
+            }
+            assert!(!answer.is_over());
+            answer.feed(b"}", |bytes| body.extend_from_slice(bytes));
+            assert_eq!((answer.status, answer.is_over(), &body[..]), (503, true, &b"{}"[..]));
+        }
+    }
+
+    #[test]
+    fn an_answer_without_a_body_is_over_with_its_head() {
         let mut answer = Answer::new();
-        answer.feed(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r\n{}", |_| {});
-        assert_eq!((answer.status, answer.is_over()), (503, true));
+        answer.feed(b"HTTP/1.1 204 No Content\r\n\r\n", |_| {});
+        assert_eq!((answer.status, answer.is_over()), (204, true));
     }
 }

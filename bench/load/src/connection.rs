@@ -35,6 +35,16 @@ impl Service {
         stream.write_all(self.head(path, cursor).as_bytes()).await
     }
 
+    /// A whole request. `headers` are complete lines.
+    pub fn post(&self, path: &str, headers: &str, body: &[u8]) -> Vec<u8> {
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\nx-api-key: {}\r\n{headers}Content-Length: {}\r\n\r\n",
+            self.key,
+            body.len()
+        );
+        [head.as_bytes(), body].concat()
+    }
+
     pub fn head(&self, path: &str, cursor: Option<u64>) -> String {
         let cursor = cursor.map_or(String::new(), |id| format!("Last-Event-ID: {id}\r\n"));
         format!(

@@ -4,13 +4,15 @@ use crate::churn::Visit;
 use crate::connection::Service;
 use crate::latency::Latency;
 use crate::order::{Leaving, Moment, Order, Pace};
+use crate::paced::Paced;
+use crate::produce::Producers;
 use crate::reader::Reader;
 use crate::seen::Seen;
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::{JoinSet, spawn_local};
 
@@ -23,12 +25,18 @@ pub struct Board {
     pub told: Notify,
     frames: Cell<u64>,
     wanted: Cell<u64>,
+    /// From commit to reader, and from report to reader.
     latency: RefCell<Latency>,
+    journey: RefCell<Latency>,
 }
 
 impl Board {
-    pub fn count(&self, id: u64, now: u64) {
-        self.latency.borrow_mut().note(id, now);
+    /// A frame of the log that came at `now`; `due` is when its report was, where it says so. Microseconds.
+    pub fn count(&self, id: u64, due: Option<u64>, now: u64) {
+        self.latency.borrow_mut().note(id * 1_000, now);
+        if let Some(due) = due {
+            self.journey.borrow_mut().note(due, now);
+        }
         self.frames.set(self.frames.get() + 1);
         if self.frames.get() == self.wanted.get() {
             self.news.notify_waiters();
@@ -70,7 +78,16 @@ impl Crowd {
                     .await;
                 json!({ "frames": self.board.frames.get() })
             }
-            Order::Latency => self.board.latency.take().told(),
+            Order::Latency => {
+                let mut told = self.board.latency.take().told();
+                told["fromReport"] = self.board.journey.take().told();
+                told
+            }
+            Order::Produce(load) => Producers::new(Rc::clone(&self.service), &load).produce(load.connections).await,
+            Order::Pace { path, count, milliseconds } => {
+                let paced = Paced::new(Rc::clone(&self.service), path);
+                json!({ "taken": paced.report(count, Duration::from_millis(milliseconds)).await })
+            }
             Order::Release => {
                 self.readers.borrow().iter().for_each(|reader| reader.pace.set(Pace::Full));
                 self.board.told.notify_waiters();
@@ -81,7 +98,7 @@ impl Crowd {
             Order::Leave { how } => self.leave(how),
             Order::Churn { paths, count, when, how, at_once } => self.churn(&paths, count, when, how, at_once).await,
         };
-        answer["ms"] = json!(since.elapsed().as_millis() as u64);
+        answer["ms"] = json!(since.elapsed().as_micros() as f64 / 1_000.0);
         answer
     }
 

@@ -20,8 +20,8 @@ pub enum Order {
     },
     /// Answers once all streams together have had so many frames with an id since the crowd began, or have ended.
     Frames { count: u64 },
-    /// How long frames took from their id, which is the service's clock when they became durable, until here; since
-    /// the last time it was asked.
+    /// How long frames took until here, since it was asked the last time: from their id, which is the service's clock when
+    /// they became durable; and as `fromReport` those of `Pace` from when their report was due.
     Latency,
     /// Streams that were stopped or slow read on, as fast as they can. Answers once all have ended.
     Release,
@@ -31,8 +31,29 @@ pub enum Order {
     Tally,
     /// Leaves all streams and forgets them.
     Leave { how: Leaving },
+    /// Reports as fast as the answers come.
+    Produce(Load),
+    /// Reports `count` times on one job, whose `path` this is, every `milliseconds`, whether or not answers have come.
+    Pace { path: String, count: usize, milliseconds: u64 },
     /// Opens `count` connections that leave at `when`, `at_once` of them at a time.
     Churn { paths: Vec<String>, count: usize, when: Moment, how: Leaving, at_once: usize },
+}
+
+/// What producers send, and until when.
+#[derive(Debug, Deserialize)]
+pub struct Load {
+    pub connections: usize,
+    /// For how long, how often, or whichever comes first.
+    pub milliseconds: Option<u64>,
+    pub count: Option<usize>,
+    /// Each gets each of the bodies, in turn. Without any, each connection brings about whole lives of jobs.
+    #[serde(default)]
+    pub paths: Vec<String>,
+    #[serde(default)]
+    pub bodies: Vec<Vec<u8>>,
+    /// Complete lines.
+    #[serde(default)]
+    pub headers: String,
 }
 
 /// How fast a reader takes what comes.

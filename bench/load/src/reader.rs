@@ -5,7 +5,7 @@ use crate::connection::{DRIP, Service, leave};
 use crate::crowd::Board;
 use crate::latency;
 use crate::order::{Leaving, Pace};
-use crate::seen::{Ending, Seen};
+use crate::seen::{self, Ending, Seen};
 use crate::sse::Blocks;
 use std::cell::{Cell, RefCell};
 use std::io::ErrorKind;
@@ -16,6 +16,8 @@ use tokio::select;
 use tokio::time::sleep;
 
 const READ: usize = 64 * 1024;
+/// Where `Pace` writes when a report was due.
+const DUE: &[u8] = b"\"message\":\"";
 /// Before a stream that was cut is taken up again: the shortest that the service asks for.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -131,7 +133,7 @@ impl Reader {
                 }
             }
             if let Some(id) = self.seen.borrow_mut().note(&frame) {
-                board.count(id, now);
+                board.count(id, seen::number(frame.data, DUE), now);
             }
         });
     }

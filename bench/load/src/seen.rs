@@ -62,7 +62,7 @@ impl Seen {
 }
 
 /// The number after `name`, which stands near the beginning.
-fn number(data: &[u8], name: &[u8]) -> Option<u64> {
+pub fn number(data: &[u8], name: &[u8]) -> Option<u64> {
     let near = &data[..data.len().min(200)];
     let at = near.windows(name.len()).position(|window| window == name)? + name.len();
     let digits: Vec<u8> = near[at..].iter().copied().take_while(u8::is_ascii_digit).collect();

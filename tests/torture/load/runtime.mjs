@@ -9,12 +9,13 @@ const MB = 1024 * 1024;
 /** Of the kernel's clock, a second. */
 const TICKS = 100;
 
-/** Finds the runtime behind the proxy at `url`, among the processes that this one started. */
+/** Finds the runtime behind the proxy at `url`, among the processes that this one started: both are children of one wrangler. */
 export async function runtimeBehind(url) {
   const proxyPort = Number(new URL(url).port);
-  for (const pid of descendants(process.pid).filter(isRuntime)) {
+  const runtimes = descendants(process.pid).filter(isRuntime);
+  const proxy = runtimes.find((pid) => listening(pid).includes(proxyPort));
+  for (const pid of runtimes.filter((each) => each !== proxy && parentOf(each) === parentOf(proxy))) {
     const ports = listening(pid);
-    if (ports.includes(proxyPort)) continue;
     const entry = await first(ports, "/health", ({ status }) => status === "ok");
     const inspector = await first(ports, "/json", Array.isArray);
     if (entry && inspector) return new Runtime(pid, entry, inspector);

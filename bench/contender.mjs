@@ -16,7 +16,7 @@ const NO_LIMITS = { KEY_RATE: 100_000_000, PUBLIC_RATE: 100_000_000 };
 export const startJobcast = () => start("Jobcast", { limits: NO_LIMITS });
 export const startTwin = () => start("twin", { config: at("bench", "twin", "wrangler.toml") });
 
-async function start(name, how) {
+export async function start(name, how) {
   const state = mkdtempSync(join(tmpdir(), "jobcast-bench-"));
   const adminToken = randomSecret();
   const service = await startService({ state, adminToken, tokenSecret: randomSecret(), logFile: join(state, "service.log"), ...how });

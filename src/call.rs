@@ -137,6 +137,43 @@ impl LogFilter {
 /// A job's object answers with the body of the response, or with the reason why not.
 pub type Reply = Result<Value, Problem>;
 
+/// A body as an object told it: JSON, which most callers pass on as it is.
+#[derive(Debug)]
+pub struct Said(String);
+
+impl Said {
+    /// Reads what `told` wrote.
+    pub fn heard(mut reply: String) -> serde_json::Result<Result<Said, Problem>> {
+        match reply.strip_prefix(REFUSED) {
+            Some(problem) => serde_json::from_str(problem).map(Err),
+            None => {
+                reply.drain(..TAKEN.len().min(reply.len()));
+                Ok(Ok(Said(reply)))
+            }
+        }
+    }
+
+    pub fn text(self) -> String {
+        self.0
+    }
+
+    pub fn value(&self) -> serde_json::Result<Value> {
+        serde_json::from_str(&self.0)
+    }
+}
+
+/// How a reply begins.
+const TAKEN: &str = "+";
+const REFUSED: &str = "-";
+
+/// A reply on its way: what comes after its first character is JSON.
+pub fn told(reply: Reply) -> serde_json::Result<String> {
+    match reply {
+        Ok(body) => Ok(format!("{TAKEN}{body}")),
+        Err(problem) => serde_json::to_string(&problem).map(|problem| format!("{REFUSED}{problem}")),
+    }
+}
+
 /// One request to join a job's stream.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Subscription {

@@ -38,9 +38,9 @@ impl ProjectRow {
     }
 }
 
-pub async fn create_project(mut visit: Visit) -> reply::Answer {
+pub async fn create_project(visit: Visit) -> reply::Answer {
     gate::enter_admin(&visit).await?;
-    let (asked, _) = body::json(&mut visit).await?;
+    let (asked, _) = body::json(&visit).await?;
     let fields = Fields::of(&asked, "")?;
     let required = || Problem::field("name", "name is required.");
     let name = fields.text("name", limits::SHORT_TEXT)?.ok_or_else(required)?;
@@ -77,10 +77,10 @@ pub async fn list_projects(visit: Visit) -> reply::Answer {
     reply::json(200, &json!({ "projects": projects }))
 }
 
-pub async fn update_project(mut visit: Visit) -> reply::Answer {
+pub async fn update_project(visit: Visit) -> reply::Answer {
     gate::enter_admin(&visit).await?;
     let id = visit.route.project()?;
-    let (asked, _) = body::json(&mut visit).await?;
+    let (asked, _) = body::json(&visit).await?;
     let fields = Fields::of(&asked, "")?;
     let name = fields.text("name", limits::SHORT_TEXT)?;
     let public_read = fields.flag("publicRead")?;
@@ -149,10 +149,10 @@ impl NewKey {
     }
 }
 
-pub async fn create_key(mut visit: Visit) -> reply::Answer {
+pub async fn create_key(visit: Visit) -> reply::Answer {
     gate::enter_admin(&visit).await?;
     let project = visit.route.project()?;
-    let (asked, _) = body::json(&mut visit).await?;
+    let (asked, _) = body::json(&visit).await?;
     let fields = Fields::of(&asked, "")?;
     let name = fields.text("name", limits::SHORT_TEXT)?.unwrap_or_else(|| "key".to_owned());
     let scopes = match fields.texts("scopes")? {

@@ -1,23 +1,23 @@
 //! Owns the reading of request bodies under a cap, and of what they say they are.
 
 use crate::edge::Visit;
+use crate::edge::head::Name;
 use crate::edge::reply::Failure;
 use crate::limits;
 use crate::logs::{BatchFormat, Encoding};
 use crate::problem::{Code, Problem};
 use crate::request;
 use futures_util::StreamExt;
+use js_sys::Uint8Array;
 use serde_json::Value;
-use worker::Request;
+use wasm_bindgen_futures::JsFuture;
 
 /// A JSON body and its bytes; an absent body is `{}`.
-pub async fn json(visit: &mut Visit) -> Result<(Value, Vec<u8>), Failure> {
-    let content_type = visit.header("content-type")?;
-    let encoding = visit.header("content-encoding")?;
-    let bytes = bytes(&mut visit.request, limits::JSON_BODY).await?;
+pub async fn json(visit: &Visit) -> Result<(Value, Vec<u8>), Failure> {
+    let bytes = bytes(visit, limits::JSON_BODY).await?;
     if !bytes.is_empty() {
-        expect_json(content_type.as_deref())?;
-        if content_encoding(encoding.as_deref())? == Encoding::Gzip {
+        expect_json(visit.header(Name::ContentType))?;
+        if content_encoding(visit.header(Name::ContentEncoding))? == Encoding::Gzip {
             return Err(unsupported("Only log batches may be compressed: send this body plain.").into());
         }
     }
@@ -25,28 +25,42 @@ pub async fn json(visit: &mut Visit) -> Result<(Value, Vec<u8>), Failure> {
 }
 
 /// A log batch: its bytes as they came, and how to read them.
-pub async fn log_batch(visit: &mut Visit) -> Result<(Vec<u8>, BatchFormat, Encoding), Failure> {
-    let format = batch_format(visit.header("content-type")?.as_deref())?;
-    let encoding = content_encoding(visit.header("content-encoding")?.as_deref())?;
-    Ok((bytes(&mut visit.request, limits::LOG_BATCH_WIRE).await?, format, encoding))
+pub async fn log_batch(visit: &Visit) -> Result<(Vec<u8>, BatchFormat, Encoding), Failure> {
+    let format = batch_format(visit.header(Name::ContentType))?;
+    let encoding = content_encoding(visit.header(Name::ContentEncoding))?;
+    Ok((bytes(visit, limits::LOG_BATCH_WIRE).await?, format, encoding))
 }
 
 /// Stops reading at the cap, whatever `Content-Length` says.
-async fn bytes(request: &mut Request, cap: usize) -> Result<Vec<u8>, Failure> {
-    let too_large = || Problem::too_large("body", format!("The body is larger than {cap} bytes."));
-    let declared = request.headers().get("content-length")?.and_then(|text| text.parse::<usize>().ok());
-    if declared.is_some_and(|length| length > cap) {
-        return Err(too_large().into());
+async fn bytes(visit: &Visit, cap: usize) -> Result<Vec<u8>, Failure> {
+    let declared = visit.header(Name::ContentLength).and_then(|text| text.parse::<usize>().ok());
+    match declared {
+        Some(length) if length > cap => Err(too_large(cap).into()),
+        // HTTP lets no more through than was declared, so that all of it can be taken in one crossing.
+        Some(_) => Ok(whole(&visit.request).await?),
+        None => pieces(&visit.request, cap).await,
     }
-    if request.inner().body().is_none() {
+}
+
+fn too_large(cap: usize) -> Problem {
+    Problem::too_large("body", format!("The body is larger than {cap} bytes."))
+}
+
+async fn whole(request: &web_sys::Request) -> Result<Vec<u8>, worker::Error> {
+    let buffer = JsFuture::from(request.array_buffer()?).await?;
+    Ok(Uint8Array::new(&buffer).to_vec())
+}
+
+async fn pieces(request: &web_sys::Request, cap: usize) -> Result<Vec<u8>, Failure> {
+    if request.body().is_none() {
         return Ok(vec![]);
     }
     let mut bytes = vec![];
-    let mut chunks = request.stream()?;
+    let mut chunks = worker::Request::from(Clone::clone(request)).stream()?;
     while let Some(chunk) = chunks.next().await {
         bytes.extend(chunk?);
         if bytes.len() > cap {
-            return Err(too_large().into());
+            return Err(too_large(cap).into());
         }
     }
     Ok(bytes)

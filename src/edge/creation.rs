@@ -80,7 +80,7 @@ impl Counter {
             answer: Answer::Job,
         };
         let job = job_object::command(&self.env, &id, &project, order).await?;
-        Ok(with_events_url(job, &self.origin))
+        Ok(with_events_url(job.value()?, &self.origin))
     }
 
     /// The first request with this key, which may be this one.

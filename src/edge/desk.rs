@@ -105,7 +105,7 @@ impl Desk {
     async fn claim(&self, job: &JobId) -> Result<Option<Value>, Failure> {
         for _ in 0..TRIES {
             match job_object::command(&self.env, job, &self.project, self.order()).await {
-                Ok(job) => return Ok(Some(with_events_url(job, &self.origin))),
+                Ok(job) => return Ok(Some(with_events_url(job.value()?, &self.origin))),
                 Err(Failure::Problem(problem)) if problem.code == Code::IdempotencyConflict => {
                     return Err(problem.into());
                 }

@@ -3,6 +3,7 @@
 use crate::access::{Credential, Grant, Scope, bad_credential, missing_credential};
 use crate::edge::credentials::{self, Secret, Standing};
 use crate::edge::directory::{Directory, text};
+use crate::edge::head::Name;
 use crate::edge::platform::{now, setting};
 use crate::edge::rate::{self, Caller};
 use crate::edge::reply::Failure;
@@ -16,7 +17,6 @@ use crate::session::Sender;
 use crate::sql::directory as sql;
 use crate::token;
 use serde::Deserialize;
-use worker::Method;
 
 type Entry<T> = Result<T, Failure>;
 
@@ -161,10 +161,8 @@ fn scope(visit: &Visit) -> Entry<Scope> {
 /// What the request brought. A cookie is sent by browsers on their own, so that who uses it to change something is
 /// looked at.
 pub async fn credential(visit: &Visit) -> Entry<Credential> {
-    let authorization = visit.header("authorization")?;
-    let api_key = visit.header("x-api-key")?;
-    let cookies = visit.header("cookie")?;
-    let found = Credential::find(authorization.as_deref(), api_key.as_deref(), &visit.query(), cookies.as_deref());
+    let (authorization, api_key) = (visit.header(Name::Authorization), visit.header(Name::XApiKey));
+    let found = Credential::find(authorization, api_key, &visit.query(), visit.header(Name::Cookie));
     let found = match found {
         Ok(found) => found,
         Err(problem) => return Err(refused(visit, problem).await),
@@ -176,12 +174,11 @@ pub async fn credential(visit: &Visit) -> Entry<Credential> {
 }
 
 fn is_reading(visit: &Visit) -> bool {
-    matches!(visit.request.method(), Method::Get | Method::Head)
+    matches!(visit.head.method(), "GET" | "HEAD")
 }
 
 pub fn check_sender(visit: &Visit) -> Entry<()> {
-    let (origin, site) = (visit.header("origin")?, visit.header("sec-fetch-site")?);
-    let sender = Sender { origin: origin.as_deref(), site: site.as_deref() };
+    let sender = Sender { origin: visit.header(Name::Origin), site: visit.header(Name::SecFetchSite) };
     Ok(sender.check(&visit.origin(), &visit.allowed_origins())?)
 }
 

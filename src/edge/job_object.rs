@@ -1,11 +1,11 @@
 //! Owns the way from the edge to a job's object and back.
 
-use crate::call::{Ask, Call, Order, Question, Reply, Subscription};
+use crate::call::{Ask, Call, Order, Question, Said, Subscription};
 use crate::edge::Visit;
+use crate::edge::platform;
 use crate::edge::reply::Failure;
 use crate::id::{JobId, ProjectId};
-use serde_json::Value;
-use worker::{Env, Headers, Method, Request, RequestInit, Response, Result, Stub};
+use worker::{Env, Headers, Request, RequestInit, Response, Result, Stub};
 
 /// The binding's name in wrangler.toml.
 const BINDING: &str = "JOB_STREAM";
@@ -14,7 +14,7 @@ fn stub(env: &Env, job: &JobId) -> Result<Stub> {
     env.durable_object(BINDING)?.get_by_name(job.as_str())
 }
 
-pub async fn command(env: &Env, job: &JobId, project: &ProjectId, order: Order) -> std::result::Result<Value, Failure> {
+pub async fn command(env: &Env, job: &JobId, project: &ProjectId, order: Order) -> std::result::Result<Said, Failure> {
     call(env, job, project, Ask::Command(order)).await
 }
 
@@ -23,16 +23,14 @@ pub async fn question(
     job: &JobId,
     project: &ProjectId,
     question: Question,
-) -> std::result::Result<Value, Failure> {
+) -> std::result::Result<Said, Failure> {
     call(&visit.env, job, project, Ask::Question(question)).await
 }
 
-async fn call(env: &Env, job: &JobId, project: &ProjectId, ask: Ask) -> std::result::Result<Value, Failure> {
+async fn call(env: &Env, job: &JobId, project: &ProjectId, ask: Ask) -> std::result::Result<Said, Failure> {
     let call = serde_json::to_string(&Call { job: job.clone(), project: project.clone(), ask })
         .map_err(worker::Error::from)?;
-    let text = post(&stub(env, job)?, call).await?;
-    let reply: Reply = serde_json::from_str(&text).map_err(worker::Error::from)?;
-    Ok(reply?)
+    Ok(Said::heard(platform::ask(stub(env, job)?, &call).await?)??)
 }
 
 /// Asks to join the job's stream: 101 with a socket, 204, or a problem as JSON.
@@ -50,11 +48,4 @@ pub fn joining(subscription: &str) -> Result<Request> {
     let mut init = RequestInit::new();
     init.with_headers(headers);
     Request::new_with_init(url.as_str(), &init)
-}
-
-/// Posts JSON to an object.
-pub async fn post(stub: &Stub, body: String) -> Result<String> {
-    let mut init = RequestInit::new();
-    init.with_method(Method::Post).with_body(Some(body.into()));
-    stub.fetch_with_request(Request::new_with_init("https://object/", &init)?).await?.text().await
 }

@@ -3,7 +3,7 @@
 //! Invariant: between loading the record and handing the events to the subscribers there is no `await`, so that
 //! order, atomicity and a seam without gaps follow from the platform's single thread.
 
-use crate::call::{Ask, Call, Order, Question, Reply, Subscription, signal};
+use crate::call::{self, Ask, Call, Order, Question, Reply, Subscription, signal};
 use crate::command::Command;
 use crate::edge::complaint::Subject;
 use crate::edge::job_log::JobLog;
@@ -21,6 +21,8 @@ use crate::view::JobLens;
 use serde_json::json;
 use std::cell::RefCell;
 use std::rc::Rc;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen::prelude::*;
 use worker::{
     DurableObject, Env, Error, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
     console_log, worker_sys,
@@ -83,25 +85,12 @@ impl DurableObject for JobStream {
         }
     }
 
-    async fn fetch(&self, mut request: Request) -> Result<Response> {
+    /// Joins a stream; everything else is asked by `answer`.
+    async fn fetch(&self, request: Request) -> Result<Response> {
         if self.object.wake().await? == Wake::Now {
             self.object.arm_anew().await;
         }
-        if request.headers().get("upgrade")?.is_some() {
-            return self.object.subscribe(&request).await;
-        }
-        let call: Call = serde_json::from_str(&request.text().await?)?;
-        self.object.subject.is_job(&call.job);
-        let is_new = |order: &Order| matches!(order.command, Command::Create(_)) && !order.is_repeat;
-        if !matches!(&call.ask, Ask::Command(order) if is_new(order)) {
-            self.object.restore(&call.job).await?;
-        }
-        let reply = match call.ask {
-            Ask::Command(order) => self.object.clone().order(&call.project, order).await,
-            Ask::Question(question) => self.object.read(&call.project, &question),
-        };
-        self.object.tell_counts();
-        Response::ok(serde_json::to_string(&reply)?)
+        self.object.subscribe(&request).await
     }
 
     async fn alarm(&self) -> Result<Response> {
@@ -129,6 +118,37 @@ impl DurableObject for JobStream {
     async fn websocket_error(&self, socket: WebSocket, _error: Error) -> Result<()> {
         self.object.leave(&socket);
         Ok(())
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+#[wasm_bindgen]
+impl JobStream {
+    /// Answers a `Call`, JSON to JSON. The Worker calls it by RPC (worker.js): a `Request` and a `Response` built for each
+    /// report would cost more than the report.
+    #[wasm_bindgen(js_name = answer)]
+    pub async fn answer_by_rpc(&self, call: String) -> std::result::Result<String, JsValue> {
+        Ok(self.answer(&call).await?)
+    }
+}
+
+impl JobStream {
+    pub async fn answer(&self, call: &str) -> Result<String> {
+        if self.object.wake().await? == Wake::Now {
+            self.object.arm_anew().await;
+        }
+        let call: Call = serde_json::from_str(call)?;
+        self.object.subject.is_job(&call.job);
+        let is_new = |order: &Order| matches!(order.command, Command::Create(_)) && !order.is_repeat;
+        if !matches!(&call.ask, Ask::Command(order) if is_new(order)) {
+            self.object.restore(&call.job).await?;
+        }
+        let reply = match call.ask {
+            Ask::Command(order) => self.object.clone().order(&call.project, order).await,
+            Ask::Question(question) => self.object.read(&call.project, &question),
+        };
+        self.object.tell_counts();
+        Ok(call::told(reply)?)
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::access::{Grant, Scope, Scopes};
 use crate::call::{LogFilter, Once, Page, Question};
 use crate::edge::creation::Counter;
+use crate::edge::head::Name;
 use crate::edge::platform::{job_ids, now};
 use crate::edge::reply;
 use crate::edge::{Visit, body, gate, job_object};
@@ -17,10 +18,10 @@ use crate::secret::fingerprint;
 use crate::token::{self, Claims};
 use serde_json::{Value, json};
 
-pub async fn create(mut visit: Visit) -> reply::Answer {
+pub async fn create(visit: Visit) -> reply::Answer {
     let grant = gate::enter(&visit).await?;
-    let key = request::idempotency_key(visit.header("idempotency-key")?.as_deref())?;
-    let (asked, bytes) = body::json(&mut visit).await?;
+    let key = request::idempotency_key(visit.header(Name::IdempotencyKey))?;
+    let (asked, bytes) = body::json(&visit).await?;
     let creation = request::create(&asked, &grant.project, job_ids())?;
     let once = key.map(|key| Once { key, fingerprint: fingerprint(&[&bytes]) });
     let counter =
@@ -41,7 +42,10 @@ pub async fn ask(visit: Visit) -> reply::Answer {
     };
     let is_job = visit.route.action == Action::GetJob;
     let found = job_object::question(&visit, &job, &grant.project, question).await?;
-    reply::json(200, &if is_job { with_events_url(found, &visit.origin()) } else { found })
+    if !is_job {
+        return Ok(reply::json_text(200, found.text()));
+    }
+    reply::json(200, &with_events_url(found.value()?, &visit.origin()))
 }
 
 pub fn page(query: &Query) -> Result<Page, Problem> {
@@ -61,10 +65,10 @@ fn log_filter(query: &Query) -> Result<LogFilter, Problem> {
 }
 
 /// `POST /jobs/{id}/tokens`: a link for a plain `EventSource`.
-pub async fn mint_token(mut visit: Visit) -> reply::Answer {
+pub async fn mint_token(visit: Visit) -> reply::Answer {
     let job = visit.route.job()?;
     let grant = gate::enter_job(&visit, &job).await?;
-    let (asked, _) = body::json(&mut visit).await?;
+    let (asked, _) = body::json(&visit).await?;
     let (ttl, scopes) = token_request(&asked, &grant)?;
     // The job must exist, and be the caller's.
     job_object::question(&visit, &job, &grant.project, Question::Progress).await?;

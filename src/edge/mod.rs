@@ -16,6 +16,7 @@ mod feed_journal;
 mod feed_log;
 mod feed_retention;
 mod gate;
+mod head;
 mod job_log;
 mod job_object;
 mod job_stream_do;
@@ -52,14 +53,17 @@ use crate::limits;
 use crate::problem::{Code, Problem};
 use crate::route::{Action, Route, Row, route, rows_at};
 use crate::session::Host;
-use reply::Failure;
+use head::{Head, Name};
+use reply::Reply;
 use request_log::RequestLog;
 use std::rc::Rc;
-use worker::{Context, Env, Request, Response, Result, event};
+use worker::{Context, Env, Result, event};
 
 /// What every handler works with.
 pub struct Visit {
-    pub request: Request,
+    /// For its body; what else it says is in `head`.
+    pub request: web_sys::Request,
+    pub head: Head,
     pub route: Route,
     pub url: url::Url,
     pub env: Env,
@@ -70,25 +74,25 @@ pub struct Visit {
 }
 
 #[event(fetch)]
-async fn fetch(request: Request, env: Env, context: Context) -> Result<Response> {
+async fn fetch(request: web_sys::Request, env: Env, context: Context) -> Result<web_sys::Response> {
     console_error_panic_hook::set_once();
-    let (method, url) = (request.inner().method(), request.url()?);
+    let head = Head::of(&request);
+    let url = url::Url::parse(head.address()).map_err(|error| worker::Error::from(error.to_string()))?;
     let (id, context) = (platform::request_id(), Rc::new(context));
-    let log = Rc::new(RequestLog::new(id.clone(), &method, &env));
+    let log = Rc::new(RequestLog::new(id.clone(), head.method(), &env));
     let (rows, allowed) = (rows_at(url.path()), allowed_origins(&env));
-    let (origin, reach) = (request.headers().get("origin")?, Reach::of(rows));
-    let mut headers = cors::headers(origin.as_deref(), reach, &allowed);
-    let answer = match origin.as_deref().filter(|_| is_preflight(&method, &request, rows)) {
+    let (origin, reach) = (head.get(Name::Origin), Reach::of(rows));
+    let mut headers = cors::headers(origin, reach, &allowed);
+    let answer = match origin.filter(|_| is_preflight(&head, rows)) {
         Some(origin) => {
             headers.extend(cors::preflight(origin, reach, &allowed, rows));
-            Ok(Response::empty()?.with_status(204))
+            Ok(Reply::empty(204))
         }
-        // Not `request.method()`: it takes methods that it does not know for GET.
-        None => match route(&method, url.path()) {
+        None => match route(head.method(), url.path()) {
             Ok(route) => {
                 log.leads_to(&route);
                 let (env, log, context) = (env.clone(), Rc::clone(&log), Rc::clone(&context));
-                handle(Visit { request, route, url, env, id, log, context }).await
+                handle(Visit { request, head, route, url, env, id, log, context }).await
             }
             Err(problem) => Err(problem.into()),
         },
@@ -101,16 +105,15 @@ async fn fetch(request: Request, env: Env, context: Context) -> Result<Response>
 }
 
 /// A browser asks what a page may send before the page sends it.
-fn is_preflight(method: &str, request: &Request, rows: &[&Row]) -> bool {
-    let asks = || request.headers().has("access-control-request-method").unwrap_or(false);
-    method == "OPTIONS" && !rows.is_empty() && asks()
+fn is_preflight(head: &Head, rows: &[&Row]) -> bool {
+    head.method() == "OPTIONS" && !rows.is_empty() && head.get(Name::AccessControlRequestMethod).is_some()
 }
 
 fn allowed_origins(env: &Env) -> Vec<String> {
     cors::origins(&platform::setting(env, "ALLOWED_ORIGINS").unwrap_or_default())
 }
 
-async fn handle(visit: Visit) -> std::result::Result<Response, Failure> {
+async fn handle(visit: Visit) -> reply::Answer {
     match visit.route.action {
         Action::Health => reply::json(200, &serde_json::json!({ "status": "ok" })),
         Action::OpenApi => reference::document(),
@@ -159,8 +162,8 @@ async fn handle(visit: Visit) -> std::result::Result<Response, Failure> {
 }
 
 impl Visit {
-    pub fn header(&self, name: &str) -> std::result::Result<Option<String>, Failure> {
-        Ok(self.request.headers().get(name)?)
+    pub fn header(&self, name: Name) -> Option<&str> {
+        self.head.get(name)
     }
 
     pub fn query(&self) -> crate::fields::Query {
@@ -180,7 +183,7 @@ impl Visit {
 
 /// A secret that the operator has to set. One that can be guessed counts as none, but on one's own machine: whoever holds
 /// a stream token can try `TOKEN_SECRET` without asking us.
-fn operator_secret(visit: &Visit, name: &str) -> std::result::Result<String, Problem> {
+fn operator_secret(visit: &Visit, name: &'static str) -> std::result::Result<String, Problem> {
     let is_local = Host::of(visit.url.host_str().unwrap_or_default()) == Host::Local;
     let (event, error) = match platform::setting(&visit.env, name) {
         Some(secret) if secret.len() >= limits::OPERATOR_SECRET || is_local => return Ok(secret),

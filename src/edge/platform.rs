@@ -3,9 +3,12 @@
 use crate::id::{JobId, KeyId, ProjectId, RequestId};
 use crate::time::Timestamp;
 use js_sys::Reflect;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use worker::durable::ScheduledTime;
-use worker::{Env, Error, Result, State, Storage, WebSocket};
+use worker::{Env, Error, Result, State, Storage, Stub, WebSocket};
 
 #[wasm_bindgen]
 extern "C" {
@@ -32,6 +35,20 @@ extern "C" {
     pub fn readable(this: &IdentityTransformStream) -> web_sys::ReadableStream;
     #[wasm_bindgen(method, getter)]
     pub fn writable(this: &IdentityTransformStream) -> web_sys::WritableStream;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// An object as worker.js shows it to callers.
+    type Answering;
+    #[wasm_bindgen(method, catch)]
+    fn answer(this: &Answering, call: &str) -> std::result::Result<js_sys::Promise, JsValue>;
+}
+
+/// Asks an object, by RPC: text to text.
+pub async fn ask(stub: Stub, call: &str) -> Result<String> {
+    let answer = JsFuture::from(stub.into_rpc::<Answering>().answer(call)?).await?;
+    answer.as_string().ok_or_else(|| Error::from("an object answers with text"))
 }
 
 /// Text that is sent to many sockets, without copying it out of wasm for each.
@@ -107,8 +124,17 @@ pub fn request_id() -> RequestId {
     RequestId::new(now(), entropy())
 }
 
+thread_local! {
+    /// What was looked up: an isolate's settings are those of its release.
+    static SETTINGS: RefCell<HashMap<&'static str, Option<String>>> = RefCell::default();
+}
+
 /// A secret or a variable; `None` where it is not set or empty.
-pub fn setting(env: &Env, name: &str) -> Option<String> {
+pub fn setting(env: &Env, name: &'static str) -> Option<String> {
+    SETTINGS.with_borrow_mut(|known| known.entry(name).or_insert_with(|| look_up(env, name)).clone())
+}
+
+fn look_up(env: &Env, name: &str) -> Option<String> {
     let secret = env.secret(name).map(|secret| secret.to_string());
     let value = secret.or_else(|_| env.var(name).map(|var| var.to_string())).ok();
     value.filter(|value| !value.is_empty())

@@ -2,6 +2,7 @@
 
 use crate::call::Once;
 use crate::edge::desk::Desk;
+use crate::edge::head::Name;
 use crate::edge::lifeline::{Lifeline, POLL_PATIENCE_MS};
 use crate::edge::platform::{IdentityTransformStream, now};
 use crate::edge::{Visit, body, gate, reply};
@@ -19,10 +20,10 @@ use worker::Delay;
 const LOOK_FIRST_MS: u64 = 100;
 const LOOK_LAST_MS: u64 = 1_000;
 
-pub async fn poll(mut visit: Visit) -> reply::Answer {
+pub async fn poll(visit: Visit) -> reply::Answer {
     let grant = gate::enter(&visit).await?;
-    let key = request::idempotency_key(visit.header("idempotency-key")?.as_deref())?;
-    let (asked, bytes) = body::json(&mut visit).await?;
+    let key = request::idempotency_key(visit.header(Name::IdempotencyKey))?;
+    let (asked, bytes) = body::json(&visit).await?;
     let poll = request::poll(&asked)?;
     let desk = Desk {
         env: visit.env.clone(),

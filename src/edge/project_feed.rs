@@ -1,7 +1,8 @@
 //! Owns the way to a project's feed: from a job that tells it something, and from the edge that joins its streams.
 
 use crate::call::{FeedSubscription, Telling};
-use crate::edge::job_object::{joining, post};
+use crate::edge::job_object::joining;
+use crate::edge::platform::ask;
 use crate::id::ProjectId;
 use worker::{Env, Error, Response, Result, Stub};
 
@@ -16,7 +17,7 @@ fn stub(env: &Env, project: &ProjectId) -> Result<Stub> {
 
 /// Returns when the feed has it on disk.
 pub async fn tell(env: &Env, telling: &Telling) -> Result<()> {
-    match post(&stub(env, &telling.project)?, serde_json::to_string(telling)?).await? {
+    match ask(stub(env, &telling.project)?, &serde_json::to_string(telling)?).await? {
         answer if answer == HEARD => Ok(()),
         answer => Err(Error::from(answer)),
     }

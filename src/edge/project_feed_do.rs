@@ -22,6 +22,8 @@ use crate::time::Timestamp;
 use serde_json::json;
 use std::cell::RefCell;
 use std::collections::HashMap;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen::prelude::*;
 use worker::{
     DurableObject, Env, Error, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
     console_log, worker_sys,
@@ -65,26 +67,10 @@ impl DurableObject for ProjectFeed {
         ProjectFeed { state, env, subject: Subject::default(), journal, memory: RefCell::default() }
     }
 
-    async fn fetch(&self, mut request: Request) -> Result<Response> {
-        self.wake().await?;
-        if self.is_unwatched() {
-            self.arm_for_age().await;
-        }
-        if request.headers().get("upgrade")?.is_some() {
-            return joined(self.join(subscription(&request)?));
-        }
-        let telling: Telling = serde_json::from_str(&request.text().await?)?;
-        self.subject.is_of(&telling.project);
-        let heard = self.hear(telling);
-        self.tell_counts();
-        match heard {
-            Ok(Was::Empty) => {
-                self.arm_for_age().await;
-                Response::ok(HEARD)
-            }
-            Ok(Was::Filled) => Response::ok(HEARD),
-            Err(error) => Response::error(error.to_string(), 500),
-        }
+    /// Joins a stream; jobs tell what they have by `answer`.
+    async fn fetch(&self, request: Request) -> Result<Response> {
+        self.begin().await?;
+        joined(self.join(subscription(&request)?))
     }
 
     async fn alarm(&self) -> Result<Response> {
@@ -117,7 +103,37 @@ impl DurableObject for ProjectFeed {
     }
 }
 
+#[cfg(target_arch = "wasm32")]
+#[wasm_bindgen]
 impl ProjectFeed {
+    /// Takes a `Telling`, as JSON. Objects of jobs call it by RPC (worker.js).
+    #[wasm_bindgen(js_name = answer)]
+    pub async fn answer_by_rpc(&self, telling: String) -> std::result::Result<String, JsValue> {
+        Ok(self.answer(&telling).await?)
+    }
+}
+
+impl ProjectFeed {
+    pub async fn answer(&self, telling: &str) -> Result<String> {
+        self.begin().await?;
+        let telling: Telling = serde_json::from_str(telling)?;
+        self.subject.is_of(&telling.project);
+        let heard = self.hear(telling);
+        self.tell_counts();
+        if let Was::Empty = heard? {
+            self.arm_for_age().await;
+        }
+        Ok(HEARD.to_owned())
+    }
+
+    async fn begin(&self) -> Result<()> {
+        self.wake().await?;
+        if self.is_unwatched() {
+            self.arm_for_age().await;
+        }
+        Ok(())
+    }
+
     /// Loads what was lost in sleep. The only `await` is for the alarm's time, before anything is taken.
     async fn wake(&self) -> Result<()> {
         if self.memory.borrow().woken {

@@ -3,6 +3,7 @@
 
 use crate::edge::Visit;
 use crate::edge::complaint::complain;
+use crate::edge::head::Name;
 use crate::edge::platform::setting;
 use crate::edge::reply::Failure;
 use crate::problem::Problem;
@@ -20,7 +21,7 @@ pub async fn count(visit: &Visit, caller: Caller<'_>) -> Result<(), Failure> {
     let (binding, figures, key) = match caller {
         // The platform sets the header; what comes without it did not come through it.
         Caller::Address => {
-            ("PUBLIC_RATE", "PUBLIC_RATE_FIGURES", visit.header("cf-connecting-ip")?.unwrap_or_default())
+            ("PUBLIC_RATE", "PUBLIC_RATE_FIGURES", visit.header(Name::CfConnectingIp).unwrap_or_default().to_owned())
         }
         Caller::Secret(hash) => ("KEY_RATE", "KEY_RATE_FIGURES", hash.to_owned()),
     };

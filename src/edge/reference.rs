@@ -14,9 +14,6 @@ pub fn document() -> reply::Answer {
 }
 
 pub fn page() -> reply::Answer {
-    let mut answer = reply::fixed("text/html; charset=utf-8", PAGE)?;
-    let headers = answer.headers_mut();
-    headers.set("content-security-policy", POLICY)?;
-    headers.set("referrer-policy", "no-referrer")?;
-    Ok(answer)
+    let page = reply::fixed("text/html; charset=utf-8", PAGE)?;
+    Ok(page.with("content-security-policy", POLICY).with("referrer-policy", "no-referrer"))
 }

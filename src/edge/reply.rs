@@ -1,4 +1,5 @@
 //! Owns the making of HTTP answers: JSON, problems with their headers, and the request id on each of them.
+//! An answer is kept as it is said and becomes the platform's in one crossing, when all of it is known.
 
 use crate::cors::Header;
 use crate::edge::meter;
@@ -7,7 +8,72 @@ use crate::id::RequestId;
 use crate::metrics::Count;
 use crate::problem::{Code, Problem};
 use serde_json::Value;
-use worker::{Error, Headers, Response, ResponseBody, Result};
+use wasm_bindgen::prelude::*;
+use worker::{Error, Result};
+
+// `headers`: a line each, "name: value". No header of ours has a line end in it: what callers sent never gets into one,
+// but for an origin, which the operator named.
+#[wasm_bindgen(inline_js = "
+export function respond(status, body, headers) {
+  const pairs = headers.split('\\n').map((line) => {
+    const end = line.indexOf(': ');
+    return [line.slice(0, end), line.slice(end + 2)];
+  });
+  return new Response(body, { status, headers: pairs });
+}
+")]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    fn respond(status: u16, body: &JsValue, headers: &str) -> std::result::Result<web_sys::Response, JsValue>;
+}
+
+/// An answer, before it is the platform's.
+pub struct Reply {
+    status: u16,
+    headers: Vec<(&'static str, String)>,
+    body: Body,
+}
+
+enum Body {
+    None,
+    Text(String),
+    Stream(web_sys::ReadableStream),
+}
+
+impl Reply {
+    fn new(status: u16, body: Body) -> Reply {
+        Reply { status, headers: vec![], body }
+    }
+
+    /// A status and nothing else.
+    pub fn empty(status: u16) -> Reply {
+        Reply::new(status, Body::None)
+    }
+
+    /// 200, with a body that is still being written.
+    pub fn stream(body: web_sys::ReadableStream) -> Reply {
+        Reply::new(200, Body::Stream(body))
+    }
+
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Reply {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    fn sent(self) -> Result<web_sys::Response> {
+        let mut lines = String::with_capacity(256);
+        for (name, value) in &self.headers {
+            let start = if lines.is_empty() { "" } else { "\n" };
+            [start, name, ": ", value].into_iter().for_each(|part| lines.push_str(part));
+        }
+        let body = match self.body {
+            Body::None => JsValue::NULL,
+            Body::Text(text) => JsValue::from_str(&text),
+            Body::Stream(stream) => stream.into(),
+        };
+        Ok(respond(self.status, &body, &lines)?)
+    }
+}
 
 /// Why a handler did not answer: it refused, or the platform failed it.
 pub enum Failure {
@@ -23,79 +89,74 @@ impl From<Problem> for Failure {
     }
 }
 
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Failure {
+        Failure::Platform(error.into())
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Failure {
         Failure::Platform(error)
     }
 }
 
-pub type Answer = std::result::Result<Response, Failure>;
+pub type Answer = std::result::Result<Reply, Failure>;
 
 pub fn json(status: u16, body: &Value) -> Answer {
-    Ok(json_body(ResponseBody::Body(body.to_string().into_bytes()), status)?)
+    Ok(json_text(status, body.to_string()))
+}
+
+/// JSON that is text already.
+pub fn json_text(status: u16, text: String) -> Reply {
+    as_json(Reply::new(status, Body::Text(text)))
 }
 
 /// 200, with a body that is still being written. Nobody on the way may compress it: a compressor keeps small writes to
 /// itself, so that they neither reach the caller nor fail when it is gone.
 pub fn json_stream(body: web_sys::ReadableStream) -> Answer {
-    let mut response = json_body(ResponseBody::Stream(body), 200)?;
-    let headers = response.headers_mut();
-    headers.set("cache-control", "no-store, no-transform")?;
-    headers.set("content-encoding", "identity")?;
-    Ok(response)
+    let reply = Reply::stream(body).with("content-type", "application/json");
+    Ok(reply.with("cache-control", "no-store, no-transform").with("content-encoding", "identity"))
 }
 
 /// 200, with a text that is true now.
 pub fn plain(content_type: &str, text: String) -> Answer {
-    let mut response = Response::from_body(ResponseBody::Body(text.into_bytes()))?;
-    let headers = response.headers_mut();
-    headers.set("content-type", content_type)?;
-    headers.set("cache-control", "no-store")?;
-    Ok(response)
+    Ok(Reply::new(200, Body::Text(text)).with("content-type", content_type).with("cache-control", "no-store"))
 }
 
 /// 200, with a text that is part of the release: a copy may serve for a while.
 pub fn fixed(content_type: &str, text: &str) -> Answer {
-    let mut response = Response::from_body(ResponseBody::Body(text.as_bytes().to_vec()))?;
-    let headers = response.headers_mut();
-    headers.set("content-type", content_type)?;
-    headers.set("cache-control", "public, max-age=300")?;
-    Ok(response)
+    let reply = Reply::new(200, Body::Text(text.to_owned())).with("content-type", content_type);
+    Ok(reply.with("cache-control", "public, max-age=300"))
 }
 
-fn json_body(body: ResponseBody, status: u16) -> Result<Response> {
-    let mut response = Response::from_body(body)?.with_status(status);
-    let headers = response.headers_mut();
-    headers.set("content-type", "application/json")?;
-    headers.set("cache-control", "no-store")?;
-    Ok(response)
+fn as_json(reply: Reply) -> Reply {
+    reply.with("content-type", "application/json").with("cache-control", "no-store")
 }
 
 /// Every answer leaves through here.
-pub fn finish(answer: Answer, log: &RequestLog, cors: &[Header]) -> Result<Response> {
-    let (mut response, code, error) = match answer {
-        Ok(response) => (response, None, None),
-        Err(Failure::Problem(problem)) => (refuse(&problem, problem.status(), &log.id)?, Some(problem.code), None),
+pub fn finish(answer: Answer, log: &RequestLog, cors: &[Header]) -> Result<web_sys::Response> {
+    let (mut reply, code, error) = match answer {
+        Ok(reply) => (reply, None, None),
+        Err(Failure::Problem(problem)) => (refuse(&problem, problem.status(), &log.id), Some(problem.code), None),
         Err(Failure::QueueProblem(problem)) => {
             let status = if problem.status() == 409 { 400 } else { problem.status() };
-            (refuse(&problem, status, &log.id)?, Some(problem.code), None)
+            (refuse(&problem, status, &log.id), Some(problem.code), None)
         }
         Err(Failure::Platform(error)) => {
             let problem = fault(&error);
-            (refuse(&problem, problem.status(), &log.id)?, Some(problem.code), Some(error.to_string()))
+            (refuse(&problem, problem.status(), &log.id), Some(problem.code), Some(error.to_string()))
         }
     };
-    log.answered(response.status_code(), code, error.as_deref());
-    meter::count(Count::Answer(response.status_code()), 1);
+    log.answered(reply.status, code, error.as_deref());
+    meter::count(Count::Answer(reply.status), 1);
     if log.method == "HEAD" {
-        response = Response::empty()?.with_status(response.status_code()).with_headers(response.headers().clone());
+        reply.body = Body::None;
     }
-    let headers = response.headers_mut();
-    headers.set("x-request-id", log.id.as_str())?;
     // What a job says is never taken for a page or a script, whatever it looks like.
-    headers.set("x-content-type-options", "nosniff")?;
-    cors.iter().try_for_each(|(name, value)| headers.set(name, value))?;
-    Ok(response)
+    reply = reply.with("x-request-id", log.id.as_str()).with("x-content-type-options", "nosniff");
+    reply.headers.extend(cors.iter().cloned());
+    reply.sent()
 }
 
 /// D1 and objects that cannot be reached are a matter of time; anything else is ours.
@@ -105,31 +166,29 @@ fn fault(error: &Error) -> Problem {
     if passing.iter().any(|sign| text.contains(sign)) { Problem::unavailable() } else { Problem::internal() }
 }
 
-fn refuse(problem: &Problem, status: u16, id: &RequestId) -> Result<Response> {
-    let body = problem.body(id).to_string().into_bytes();
-    let mut response = json_body(ResponseBody::Body(body), status)?;
-    let headers = response.headers_mut();
+fn refuse(problem: &Problem, status: u16, id: &RequestId) -> Reply {
+    let reply = json_text(status, problem.body(id).to_string());
     match problem.code {
-        Code::MissingCredential => headers.set("www-authenticate", r#"Bearer realm="jobcast""#)?,
+        Code::MissingCredential => reply.with("www-authenticate", r#"Bearer realm="jobcast""#),
         Code::InvalidCredential => {
-            headers.set("www-authenticate", r#"Bearer realm="jobcast", error="invalid_token""#)?;
+            reply.with("www-authenticate", r#"Bearer realm="jobcast", error="invalid_token""#)
         }
-        Code::MissingScope => headers.set("www-authenticate", &insufficient_scope(problem))?,
-        Code::MethodNotAllowed => headers.set("allow", detail(problem, "allow"))?,
-        Code::Unavailable => headers.set("retry-after", "1")?,
-        Code::RateLimited => rate_limit(problem, headers)?,
-        _ => {}
+        Code::MissingScope => reply.with("www-authenticate", insufficient_scope(problem)),
+        Code::MethodNotAllowed => reply.with("allow", detail(problem, "allow")),
+        Code::Unavailable => reply.with("retry-after", "1"),
+        Code::RateLimited => rate_limit(problem, reply),
+        _ => reply,
     }
-    Ok(response)
 }
 
 /// The platform tells neither how much is left nor when: it is nothing, and not later than after one period.
-fn rate_limit(problem: &Problem, headers: &mut Headers) -> Result<()> {
+fn rate_limit(problem: &Problem, reply: Reply) -> Reply {
     let figure = |name: &str| problem.details.get(name).map(Value::to_string).unwrap_or_default();
-    headers.set("retry-after", &figure("period"))?;
-    headers.set("x-ratelimit-limit", &figure("limit"))?;
-    headers.set("x-ratelimit-remaining", "0")?;
-    headers.set("x-ratelimit-reset", &figure("period"))
+    reply
+        .with("retry-after", figure("period"))
+        .with("x-ratelimit-limit", figure("limit"))
+        .with("x-ratelimit-remaining", "0")
+        .with("x-ratelimit-reset", figure("period"))
 }
 
 /// RFC 6750, section 3.

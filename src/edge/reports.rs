@@ -2,6 +2,7 @@
 
 use crate::call::{Answer, Once, Order};
 use crate::command::Command;
+use crate::edge::head::Name;
 use crate::edge::reply::{self, Failure};
 use crate::edge::{Visit, body, gate, job_object};
 use crate::logs::{Encoding, parse_batch};
@@ -19,23 +20,25 @@ pub async fn report(visit: Visit) -> reply::Answer {
     })
 }
 
-async fn carry_out(mut visit: Visit) -> reply::Answer {
+async fn carry_out(visit: Visit) -> reply::Answer {
     let job = visit.route.job()?;
     let grant = gate::enter_job(&visit, &job).await?;
-    let attempt = request::attempt(visit.header("x-job-attempt")?.as_deref())?;
-    let key = request::idempotency_key(visit.header("idempotency-key")?.as_deref())?;
-    let (command, bytes) = command(&mut visit).await?;
+    let attempt = request::attempt(visit.header(Name::XJobAttempt))?;
+    let key = request::idempotency_key(visit.header(Name::IdempotencyKey))?;
+    let (command, bytes) = command(&visit).await?;
     let once = key.map(|key| Once { key, fingerprint: fingerprint(&visit, attempt, &bytes) });
     let answer = Answer::to(&command);
     let order =
         Order { command, attempt, once, claim: None, request: Some(visit.id.clone()), is_repeat: false, answer };
     let done = job_object::command(&visit.env, &job, &grant.project, order).await?;
-    let is_job = answer == Answer::Job;
-    reply::json(200, &if is_job { with_events_url(done, &visit.origin()) } else { done })
+    if answer != Answer::Job {
+        return Ok(reply::json_text(200, done.text()));
+    }
+    reply::json(200, &with_events_url(done.value()?, &visit.origin()))
 }
 
 /// The command, and the bytes that it was read from.
-async fn command(visit: &mut Visit) -> Result<(Command, Vec<u8>), Failure> {
+async fn command(visit: &Visit) -> Result<(Command, Vec<u8>), Failure> {
     if visit.route.action == Action::AppendLogs {
         let (bytes, format, encoding) = body::log_batch(visit).await?;
         if bytes.is_empty() && encoding == Encoding::Plain {
@@ -65,6 +68,6 @@ async fn command(visit: &mut Visit) -> Result<(Command, Vec<u8>), Failure> {
 
 /// The same key on another route, attempt or body is another request.
 fn fingerprint(visit: &Visit, attempt: Option<u32>, bytes: &[u8]) -> String {
-    let head = format!("{} {} {attempt:?}", visit.request.method(), visit.url.path());
+    let head = format!("{} {} {attempt:?}", visit.head.method(), visit.url.path());
     secret::fingerprint(&[head.as_bytes(), bytes])
 }

@@ -3,6 +3,7 @@
 
 use crate::access::{Credential, Grant, missing_credential};
 use crate::edge::credentials::{self, Secret};
+use crate::edge::head::Name;
 use crate::edge::directory::{Directory, text, time};
 use crate::edge::platform::{now, random};
 use crate::edge::rate::{self, Caller};
@@ -21,10 +22,10 @@ use serde_json::{Value, json};
 #[derive(Deserialize)]
 struct Nothing {}
 
-pub async fn open(mut visit: Visit) -> reply::Answer {
+pub async fn open(visit: Visit) -> reply::Answer {
     gate::check_sender(&visit)?;
     rate::count(&visit, Caller::Address).await?;
-    let (asked, _) = body::json(&mut visit).await?;
+    let (asked, _) = body::json(&visit).await?;
     let required = || Problem::field("apiKey", "apiKey is required: the key that the session stands for.");
     let key = Fields::of(&asked, "")?.text("apiKey", limits::SHORT_TEXT)?.ok_or_else(required)?;
     let found = credentials::find(&visit.env, &Secret::key(&key)).await?;
@@ -39,10 +40,8 @@ pub async fn open(mut visit: Visit) -> reply::Answer {
             directory.statement(sql::insert_session, &session)?,
         ])
         .await?;
-    let mut answer = reply::json(201, &shown(&found.grant, Some(ends)))?;
     let cookie = session::set_cookie(&token, ends.since(now) / 1_000, host(&visit));
-    answer.headers_mut().set("set-cookie", &cookie)?;
-    Ok(answer)
+    Ok(reply::json(201, &shown(&found.grant, Some(ends)))?.with("set-cookie", cookie))
 }
 
 /// Who is signed in; also for a key.
@@ -62,15 +61,12 @@ pub async fn show(visit: Visit) -> reply::Answer {
 pub async fn end(visit: Visit) -> reply::Answer {
     gate::check_sender(&visit)?;
     rate::count(&visit, Caller::Address).await?;
-    let cookies = visit.header("cookie")?.unwrap_or_default();
-    if let Some(token) = session::find(&cookies) {
+    if let Some(token) = visit.header(Name::Cookie).and_then(session::find) {
         let secret = Secret::session(token);
         Directory::open(&visit.env)?.run(sql::end_session, &[text(secret.hash())]).await?;
         credentials::forget(&secret);
     }
-    let mut answer = reply::json(200, &json!({ "success": true }))?;
-    answer.headers_mut().set("set-cookie", &session::clear_cookie(host(&visit)))?;
-    Ok(answer)
+    Ok(reply::json(200, &json!({ "success": true }))?.with("set-cookie", session::clear_cookie(host(&visit))))
 }
 
 fn shown(grant: &Grant, ends: Option<Timestamp>) -> Value {

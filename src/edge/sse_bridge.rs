@@ -25,8 +25,8 @@ use std::rc::Rc;
 use std::time::Duration;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::WritableStreamDefaultWriter;
-use worker::{Context, Delay, Env, EventStream, Response, ResponseBody, Result, WebSocket, WebsocketEvent};
+use web_sys::{ReadableStream, WritableStreamDefaultWriter};
+use worker::{Context, Delay, Env, EventStream, Result, WebSocket, WebsocketEvent};
 
 /// Between a reader's end and its coming back: at least this, ms, and up to as much again, so that readers that
 /// were cut together do not come back together.
@@ -66,7 +66,7 @@ fn is_clean(ending: Ending) -> bool {
 }
 
 /// Answers with the stream that `socket` feeds, for at most `life` milliseconds and while the warrant is good.
-pub fn stream(visit: &Visit, socket: WebSocket, life: u64, beat: Beat, warrant: Option<Warrant>) -> Result<Response> {
+pub fn stream(visit: &Visit, socket: WebSocket, life: u64, beat: Beat, warrant: Option<Warrant>) -> Result<ReadableStream> {
     socket.accept()?;
     let pipe = IdentityTransformStream::new();
     let writer = pipe.writable().get_writer()?;
@@ -80,7 +80,7 @@ pub fn stream(visit: &Visit, socket: WebSocket, life: u64, beat: Beat, warrant: 
             log.stream_ended(ending);
         }
     });
-    Response::from_body(ResponseBody::Stream(pipe.readable()))
+    Ok(pipe.readable())
 }
 
 /// With what a stream that lives by itself tells what its isolate counted.

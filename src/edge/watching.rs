@@ -5,7 +5,8 @@ use crate::access::Grant;
 use crate::call::{FeedSubscription, Question, Subscription};
 use crate::edge::gate::Pass;
 use crate::edge::platform::{jitter, now, setting};
-use crate::edge::reply::{self, Failure};
+use crate::edge::head::Name;
+use crate::edge::reply::{self, Failure, Reply};
 use crate::edge::sse_bridge::{self, Beat};
 use crate::edge::{Visit, gate, job_object, jobs, project_feed};
 use crate::feed::Channel;
@@ -15,13 +16,13 @@ use crate::problem::Problem;
 use crate::sse;
 use crate::view::JobLens;
 use crate::view::pipeline::{Lens, Narrowing};
-use worker::{Headers, Method, Response};
+use worker::Response;
 
 /// `GET /api/v1/jobs/{id}/events`.
 pub async fn job(visit: Visit) -> reply::Answer {
     let job = visit.route.job()?;
     let pass = gate::enter_job_to_stay(&visit, &job).await?;
-    if wants_json(visit.header("accept")?.as_deref()) {
+    if wants_json(visit.header(Name::Accept)) {
         return page(&visit, &job, &pass.grant).await;
     }
     let narrowing = Narrowing::parse(visit.query().get("events"))?;
@@ -65,14 +66,14 @@ fn wants_json(accept: Option<&str>) -> bool {
 
 async fn page(visit: &Visit, job: &JobId, grant: &Grant) -> reply::Answer {
     let question = Question::Events { page: jobs::page(&visit.query())?, visibility: grant.visibility() };
-    reply::json(200, &job_object::question(visit, job, &grant.project, question).await?)
+    Ok(reply::json_text(200, job_object::question(visit, job, &grant.project, question).await?.text()))
 }
 
 async fn job_stream(visit: &Visit, job: JobId, pass: Pass, lens: JobLens) -> reply::Answer {
     let (cursor, project) = (cursor(visit)?, pass.grant.project.clone());
-    if visit.request.method() == Method::Head {
+    if visit.head.method() == "HEAD" {
         job_object::question(visit, &job, &project, Question::Progress).await?;
-        return head();
+        return Ok(as_stream(Reply::empty(200)));
     }
     let subscription = Subscription { job, project, lens, cursor };
     let answer = job_object::subscribe(&visit.env, &subscription).await?;
@@ -81,8 +82,8 @@ async fn job_stream(visit: &Visit, job: JobId, pass: Pass, lens: JobLens) -> rep
 
 async fn project_stream(visit: &Visit, pass: Pass, channel: Channel) -> reply::Answer {
     let subscription = FeedSubscription { project: pass.grant.project.clone(), channel, cursor: cursor(visit)? };
-    if visit.request.method() == Method::Head {
-        return head();
+    if visit.head.method() == "HEAD" {
+        return Ok(as_stream(Reply::empty(200)));
     }
     let answer = project_feed::subscribe(&visit.env, &subscription).await?;
     let beat = match channel {
@@ -93,11 +94,7 @@ async fn project_stream(visit: &Visit, pass: Pass, channel: Channel) -> reply::A
 }
 
 fn cursor(visit: &Visit) -> Result<Option<EventId>, Failure> {
-    Ok(sse::cursor(visit.header("last-event-id")?.as_deref(), visit.query().get("lastEventId"))?)
-}
-
-fn head() -> reply::Answer {
-    Ok(Response::empty()?.with_headers(stream_headers()?))
+    Ok(sse::cursor(visit.header(Name::LastEventId), visit.query().get("lastEventId"))?)
 }
 
 /// Turns an object's answer to a subscription into the reader's.
@@ -106,10 +103,9 @@ async fn stream(visit: &Visit, mut answer: Response, pass: &Pass, beat: Beat) ->
         101 => {
             let socket = answer.websocket().ok_or_else(|| worker::Error::from("101 without a socket"))?;
             let (life, warrant) = (life(visit, &pass.grant), pass.warrant(visit));
-            let stream = sse_bridge::stream(visit, socket, life, beat, warrant)?;
-            Ok(stream.with_headers(stream_headers()?))
+            Ok(as_stream(Reply::stream(sse_bridge::stream(visit, socket, life, beat, warrant)?)))
         }
-        204 => Ok(Response::empty()?.with_status(204)),
+        204 => Ok(Reply::empty(204)),
         _ => Err(answer.json::<Problem>().await?.into()),
     }
 }
@@ -122,11 +118,10 @@ fn life(visit: &Visit, grant: &Grant) -> u64 {
     grant.expires_at.map_or(jittered, |end| jittered.min(end.since(now())))
 }
 
-fn stream_headers() -> Result<Headers, Failure> {
-    let headers = Headers::new();
-    headers.set("content-type", "text/event-stream")?;
-    headers.set("cache-control", "no-cache")?;
-    headers.set("connection", "keep-alive")?;
-    headers.set("x-accel-buffering", "no")?;
-    Ok(headers)
+fn as_stream(reply: Reply) -> Reply {
+    reply
+        .with("content-type", "text/event-stream")
+        .with("cache-control", "no-cache")
+        .with("connection", "keep-alive")
+        .with("x-accel-buffering", "no")
 }

@@ -47,7 +47,7 @@ async fn ask(number: usize, asked: Operation) -> Outcome {
     let answer = Answer::to(&asked.command);
     let order = Order { command: asked.command, attempt: asked.attempt, once, claim: None, request: Some(request.clone()), is_repeat: false, answer };
     let outcome = match job_object::command(&world.env, &asked.job, &project(), order).await {
-        Ok(value) => Outcome::Done(value),
+        Ok(said) => Outcome::Done(said.value().expect("JSON")),
         Err(Failure::Problem(problem)) if problem.status() < 500 => Outcome::Refused(problem.code),
         Err(Failure::Problem(_) | Failure::Platform(_)) => Outcome::Unknown,
     };

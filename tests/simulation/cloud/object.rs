@@ -57,6 +57,17 @@ enum Host {
     Feed(ProjectFeed),
 }
 
+impl Host {
+    async fn answer(&self, request: Request) -> Result<Response> {
+        match (self, request.is_upgrade()) {
+            (Host::Job(object), true) => object.fetch(request).await,
+            (Host::Feed(object), true) => object.fetch(request).await,
+            (Host::Job(object), false) => Response::ok(object.answer(&request.into_body()).await?),
+            (Host::Feed(object), false) => Response::ok(object.answer(&request.into_body()).await?),
+        }
+    }
+}
+
 pub struct Object {
     pub name: String,
     pub disk: Rc<Disk>,
@@ -103,11 +114,7 @@ impl Object {
     pub fn fetch(self: &Rc<Object>, request: Request, reply: Reply) {
         let host = self.host();
         world().spawn(self.owner(), async move {
-            let response = match &*host {
-                Host::Job(object) => object.fetch(request).await,
-                Host::Feed(object) => object.fetch(request).await,
-            };
-            reply.send(response);
+            reply.send(host.answer(request).await);
         });
     }
 

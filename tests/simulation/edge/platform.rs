@@ -4,7 +4,7 @@ use crate::cloud::storage::Storage;
 use crate::id::RequestId;
 use crate::time::Timestamp;
 use crate::world::world;
-use worker::{Env, Result, State, WebSocket};
+use worker::{Env, Result, State, Stub, WebSocket};
 
 /// A reset in silence leaves sockets open and dumb, but the object that follows is the platform's new one.
 pub fn is_built_again(_: &State) -> bool {
@@ -54,4 +54,8 @@ impl SharedText {
     pub fn send(&self, socket: &WebSocket) -> Result<()> {
         socket.send_with_str(&self.0)
     }
+}
+
+pub async fn ask(stub: Stub, call: &str) -> Result<String> {
+    stub.ask(call).await
 }

@@ -37,6 +37,30 @@ pub enum Command {
     Tick,
 }
 
+impl Command {
+    /// Whether producers send it while they work, often and many at once.
+    pub fn is_report(&self) -> bool {
+        match self {
+            Command::Progress(_)
+            | Command::Stage(_)
+            | Command::Checkpoint(_)
+            | Command::Custom(_)
+            | Command::Keepalive
+            | Command::Logs(_) => true,
+            Command::Create(_)
+            | Command::Claim
+            | Command::Ack
+            | Command::Complete { .. }
+            | Command::Fail { .. }
+            | Command::Kill { .. }
+            | Command::Retry
+            | Command::Cancel
+            | Command::Delete
+            | Command::Tick => false,
+        }
+    }
+}
+
 /// Whether a failed attempt may be followed by another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -6,6 +6,7 @@
 use crate::call::{self, Ask, Call, Order, Question, Reply, Subscription, signal};
 use crate::command::Command;
 use crate::edge::complaint::Subject;
+use crate::edge::gathering::Gathering;
 use crate::edge::job_log::JobLog;
 use crate::edge::journal::Journal;
 use crate::edge::meter;
@@ -13,6 +14,7 @@ use crate::edge::outbox::Outbox;
 use crate::edge::platform;
 use crate::edge::reading;
 use crate::edge::subscribers::{FAILED, NORMAL, Subscribers, close, cut_lost, joined, subscription};
+use crate::event::Event;
 use crate::id::ProjectId;
 use crate::problem::Problem;
 use crate::record::{Record, Settled};
@@ -69,6 +71,9 @@ pub struct Memory {
     /// Projections under way.
     pub in_flight: u32,
     pub outbox: Outbox,
+    pub gathering: Gathering,
+    /// Committed, and not yet handed to the subscribers; empty between turns.
+    pub fresh: Vec<Event>,
     /// How long the project keeps logs, hours, as the directory last said.
     pub retention_hours: Option<u64>,
 }

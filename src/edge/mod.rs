@@ -16,6 +16,7 @@ mod feed_journal;
 mod feed_log;
 mod feed_retention;
 mod gate;
+mod gathering;
 mod head;
 mod job_log;
 mod job_object;

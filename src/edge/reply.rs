@@ -170,9 +170,7 @@ fn refuse(problem: &Problem, status: u16, id: &RequestId) -> Reply {
     let reply = json_text(status, problem.body(id).to_string());
     match problem.code {
         Code::MissingCredential => reply.with("www-authenticate", r#"Bearer realm="jobcast""#),
-        Code::InvalidCredential => {
-            reply.with("www-authenticate", r#"Bearer realm="jobcast", error="invalid_token""#)
-        }
+        Code::InvalidCredential => reply.with("www-authenticate", r#"Bearer realm="jobcast", error="invalid_token""#),
         Code::MissingScope => reply.with("www-authenticate", insufficient_scope(problem)),
         Code::MethodNotAllowed => reply.with("allow", detail(problem, "allow")),
         Code::Unavailable => reply.with("retry-after", "1"),

@@ -3,8 +3,8 @@
 
 use crate::access::{Credential, Grant, missing_credential};
 use crate::edge::credentials::{self, Secret};
-use crate::edge::head::Name;
 use crate::edge::directory::{Directory, text, time};
+use crate::edge::head::Name;
 use crate::edge::platform::{now, random};
 use crate::edge::rate::{self, Caller};
 use crate::edge::reply;

@@ -66,7 +66,13 @@ fn is_clean(ending: Ending) -> bool {
 }
 
 /// Answers with the stream that `socket` feeds, for at most `life` milliseconds and while the warrant is good.
-pub fn stream(visit: &Visit, socket: WebSocket, life: u64, beat: Beat, warrant: Option<Warrant>) -> Result<ReadableStream> {
+pub fn stream(
+    visit: &Visit,
+    socket: WebSocket,
+    life: u64,
+    beat: Beat,
+    warrant: Option<Warrant>,
+) -> Result<ReadableStream> {
     socket.accept()?;
     let pipe = IdentityTransformStream::new();
     let writer = pipe.writable().get_writer()?;

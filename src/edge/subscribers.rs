@@ -183,6 +183,11 @@ impl<L: Clone + Eq + Hash + Serialize + DeserializeOwned> Subscribers<L> {
         self.0.drain().for_each(|(_, subscriber)| close(&subscriber.socket, NORMAL, "deleted"));
     }
 
+    /// Ends every stream, so that its reader comes back for what it has not got.
+    pub fn cut(&mut self) {
+        self.0.drain().for_each(|(_, subscriber)| close(&subscriber.socket, FAILED, "failed"));
+    }
+
     pub fn leave(&mut self, tag: &str) {
         self.0.remove(tag);
     }

@@ -5,6 +5,7 @@
 use crate::call::{Answer, Once, Order, Reply};
 use crate::command::{Circumstances, Command};
 use crate::decide::{attempt_of, attribute, decide, number};
+use crate::edge::gathering::Outcome;
 use crate::edge::job_log::JobLog;
 use crate::edge::job_stream_do::{JobObject, Memory, visible};
 use crate::edge::journal::{CAPS, Commit};
@@ -27,7 +28,7 @@ use worker::Result;
 const RECORD_EVERY: u32 = 256;
 
 /// What follows once a command is committed.
-struct Turn {
+pub struct Turn {
     answer: Value,
     after: After,
     /// How soon the project's feed hears of it, if it is anything for the feed.
@@ -56,7 +57,7 @@ impl Turn {
 
 impl JobObject {
     pub async fn order(self: Rc<Self>, project: &ProjectId, order: Order) -> Reply {
-        let turn = match self.subject.during(order.request.as_ref(), || self.turn(project, &order)) {
+        let turn = match self.in_turn(project, order).await {
             Ok(turn) => turn,
             Err(problem) => {
                 // Whoever meets a conflict may have been misled by the directory: one that was restored from a backup
@@ -91,8 +92,17 @@ impl JobObject {
         }
     }
 
-    fn turn(&self, project: &ProjectId, order: &Order) -> std::result::Result<Turn, Problem> {
+    /// Looks, decides and commits. What subscribers see of it waits in `memory.fresh` for the end of the gathering.
+    pub fn turn(&self, project: &ProjectId, order: &Order) -> Outcome {
+        self.subject.during(order.request.as_ref(), || self.taken(project, order))
+    }
+
+    fn taken(&self, project: &ProjectId, order: &Order) -> Outcome {
         let mut memory = self.memory.borrow_mut();
+        if !memory.woken {
+            // The storage failed one that came together with this one, and what it left could not be read.
+            return Err(Problem::unavailable());
+        }
         if !matches!(order.command, Command::Create(_)) {
             visible(&memory.record, project)?;
         }
@@ -109,7 +119,7 @@ impl JobObject {
         let tail = job.map(|job| job.tail).unwrap_or_default();
         let mut events = number(facts, tail, attempt, around.now);
         attribute(&mut events, job, order.request.as_ref());
-        let turn = self.carry_out(&mut memory, order, &events);
+        let turn = self.carry_out(&mut memory, order, events);
         if turn.is_err() {
             // Nothing was written: what was folded on in memory is forgotten. Should the storage fail once more, the
             // next request wakes the object anew.
@@ -120,32 +130,31 @@ impl JobObject {
         turn
     }
 
-    fn carry_out(&self, memory: &mut Memory, order: &Order, events: &[Event]) -> std::result::Result<Turn, Problem> {
+    fn carry_out(&self, memory: &mut Memory, order: &Order, events: Vec<Event>) -> Outcome {
         let mut record = memory.record.take();
-        for event in events {
+        for event in &events {
             record = Record::with(record, event);
         }
         let Some(mut record) = record else { return Err(Problem::job_not_found()) };
         self.subject.is_of(&record.job.created.project);
-        let after = after(&order.command, events);
+        let after = after(&order.command, &events);
         if after == After::Delete {
             record.phase = Phase::Deleting;
         }
         if order.command == Command::Claim {
             record.claim = order.claim.clone();
         }
-        let answer = self.phrase(order, &record, events)?;
+        let answer = self.phrase(order, &record, &events)?;
         let changes_nothing = events.is_empty() && order.once.is_none() && after == After::Nothing;
         if !changes_nothing {
-            self.commit(memory, order.once.as_ref(), &mut record, events, after, &answer)
+            self.commit(memory, order.once.as_ref(), &mut record, &events, after, &answer)
                 .map_err(|error| self.subject.internal(error))?;
         }
         memory.record = Some(record);
-        let Memory { record, subscribers, .. } = memory;
-        if let Some(record) = record {
-            subscribers.publish(events, &JobLog { journal: &self.journal, record });
-        }
+        let urgency = Urgency::of(&events);
+        memory.fresh.extend(events);
         if after == After::Delete {
+            self.publish_to(memory);
             memory.subscribers.dismiss();
         }
         if changes_nothing && order.command != Command::Tick {
@@ -153,8 +162,25 @@ impl JobObject {
         }
         // A log that is over its cap is trimmed as far as the project has been told.
         let is_full = memory.record.as_ref().is_some_and(|record| record.events.count > limits::EVENTS_KEPT);
-        let news = Urgency::of(events).or(is_full.then_some(Urgency::Soon));
+        let news = urgency.or(is_full.then_some(Urgency::Soon));
         Ok(Turn { answer, after, news })
+    }
+
+    /// Hands over what the turns since the last time brought.
+    pub fn publish(&self) {
+        self.publish_to(&mut self.memory.borrow_mut());
+    }
+
+    fn publish_to(&self, memory: &mut Memory) {
+        let fresh = std::mem::take(&mut memory.fresh);
+        match memory {
+            Memory { record: Some(record), subscribers, .. } => {
+                subscribers.publish(&fresh, &JobLog { journal: &self.journal, record });
+            }
+            // The storage failed after it had taken these: readers come back with their cursors.
+            Memory { record: None, subscribers, .. } if !fresh.is_empty() => subscribers.cut(),
+            Memory { record: None, .. } => {}
+        }
     }
 
     fn commit(

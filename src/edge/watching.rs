@@ -4,8 +4,8 @@
 use crate::access::Grant;
 use crate::call::{FeedSubscription, Question, Subscription};
 use crate::edge::gate::Pass;
-use crate::edge::platform::{jitter, now, setting};
 use crate::edge::head::Name;
+use crate::edge::platform::{jitter, now, setting};
 use crate::edge::reply::{self, Failure, Reply};
 use crate::edge::sse_bridge::{self, Beat};
 use crate::edge::{Visit, gate, job_object, jobs, project_feed};

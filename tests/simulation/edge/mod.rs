@@ -17,6 +17,8 @@ pub mod feed_journal;
 pub mod feed_log;
 #[path = "../../../src/edge/feed_retention.rs"]
 pub mod feed_retention;
+#[path = "../../../src/edge/gathering.rs"]
+pub mod gathering;
 #[path = "../../../src/edge/job_log.rs"]
 pub mod job_log;
 #[path = "../../../src/edge/job_object.rs"]

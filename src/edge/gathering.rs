@@ -5,23 +5,28 @@
 
 use crate::call::Order;
 use crate::edge::job_stream_do::JobObject;
+use crate::edge::platform::now;
 use crate::edge::turn::Turn;
 use crate::id::ProjectId;
 use crate::problem::Problem;
+use crate::time::Timestamp;
 use futures_channel::oneshot::{Sender, channel};
 use std::rc::Rc;
 use std::time::Duration;
 use worker::Delay;
 
-/// How long a report may wait for others, ms. Who reports by itself is answered before the next one comes, and never waits.
+/// How long a report may wait for others, ms, and how close two must come for the next ones to wait. Who reports by
+/// itself is answered before it reports again, and never waits.
 const WINDOW_MS: u64 = 1;
 
 pub type Outcome = std::result::Result<Turn, Problem>;
 
 #[derive(Default)]
 pub struct Gathering {
-    /// A report was carried out just now: who comes waits for the end of the window.
+    /// Reports come close together: who comes waits for the end of the window.
     is_open: bool,
+    /// When the last report was carried out at once.
+    last: Timestamp,
     waiting: Vec<Waiting>,
 }
 
@@ -44,10 +49,15 @@ impl JobObject {
         self.carry_out_waiting();
         let outcome = self.turn(project, &order);
         self.publish();
-        if order.command.is_report() {
+        if order.command.is_report() && self.comes_close() {
             self.open_window();
         }
         outcome
+    }
+
+    fn comes_close(&self) -> bool {
+        let (mut memory, now) = (self.memory.borrow_mut(), now());
+        now.since(std::mem::replace(&mut memory.gathering.last, now)) <= WINDOW_MS
     }
 
     fn open_window(self: &Rc<Self>) {

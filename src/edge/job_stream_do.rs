@@ -68,6 +68,7 @@ pub struct Memory {
     pub owed_since: Option<Timestamp>,
     /// A projection waits behind the reports.
     pub projecting: bool,
+    pub projected_at: Timestamp,
     /// Projections under way.
     pub in_flight: u32,
     pub outbox: Outbox,

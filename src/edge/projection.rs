@@ -16,8 +16,10 @@ use std::rc::Rc;
 use std::time::Duration;
 use worker::{Delay, Result};
 
-/// Progress reaches the directory at most so often, ms.
+/// Progress reaches the directory so soon, ms, because more may follow at once; and then at most so often: who watches
+/// has the streams, and a row written for each second of each job would be most of what a job costs (docs/SCALE.md).
 const BEHIND_MS: u64 = 1_000;
+const BEHIND_AGAIN_MS: u64 = 5_000;
 /// How soon the alarm looks whether the directory has what it should, ms.
 const CHECK_MS: u64 = 5_000;
 /// A deadline that the alarm could not carry out is tried again so much later, ms.
@@ -54,6 +56,7 @@ impl JobObject {
         let owed_since = {
             let mut memory = self.memory.borrow_mut();
             memory.in_flight += 1;
+            memory.projected_at = now();
             memory.owed_since.take()
         };
         let written = match Directory::open(&self.env) {
@@ -90,9 +93,11 @@ impl JobObject {
         if std::mem::replace(&mut self.memory.borrow_mut().projecting, true) {
             return;
         }
+        let since = now().since(self.memory.borrow().projected_at);
+        let wait = BEHIND_MS.max(BEHIND_AGAIN_MS.saturating_sub(since));
         let object = Rc::clone(&self);
         self.state.wait_until(async move {
-            Delay::from(Duration::from_millis(BEHIND_MS)).await;
+            Delay::from(Duration::from_millis(wait)).await;
             object.memory.borrow_mut().projecting = false;
             object.project().await;
         });

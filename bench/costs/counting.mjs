@@ -2,6 +2,7 @@
 // The counts are the runtime's own (`rows_written` of D1, `rowsWritten` of an object's cursor). An object counts as awake while one of its
 // handlers or `waitUntil`s is under way: in between it could sleep, and is not billed.
 import Service, { JobStream as Job, ProjectFeed as Feed } from "../../build/index.js";
+import { callable } from "../../src/edge/callable.js";
 import { overlaid } from "../../tests/worker/overlaid.mjs";
 
 const COUNTS = "/api/counts";
@@ -58,6 +59,9 @@ const counted = (Base, kind) =>
       super(overlaid(state, { storage: storageOf(state.storage, kind), waitUntil }), environment(env));
       this.handled = (what, work) => (count(`${kind}${what}`), awake(work));
     }
+    answer(call) {
+      return this.handled("Requests", super.answer(call));
+    }
     fetch(request) {
       return this.handled("Requests", super.fetch(request));
     }
@@ -69,8 +73,8 @@ const counted = (Base, kind) =>
     }
   };
 
-export class JobStream extends counted(Job, "job") {}
-export class ProjectFeed extends counted(Feed, "feed") {}
+export const JobStream = callable(counted(Job, "job"));
+export const ProjectFeed = callable(counted(Feed, "feed"));
 
 export default class extends Service {
   constructor(context, env) {

@@ -46,6 +46,7 @@ mod turn;
 mod warrant;
 mod watching;
 
+use crate::address::Address;
 use crate::cors::{self, Reach};
 use crate::id::RequestId;
 use crate::limits;
@@ -61,7 +62,7 @@ use worker::{Context, Env, Request, Response, Result, event};
 pub struct Visit {
     pub request: Request,
     pub route: Route,
-    pub url: url::Url,
+    pub url: Address,
     pub env: Env,
     pub id: RequestId,
     pub log: Rc<RequestLog>,
@@ -72,7 +73,7 @@ pub struct Visit {
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, context: Context) -> Result<Response> {
     console_error_panic_hook::set_once();
-    let (method, url) = (request.inner().method(), request.url()?);
+    let (method, url) = (request.inner().method(), platform::address(&request)?);
     let (id, context) = (platform::request_id(), Rc::new(context));
     let log = Rc::new(RequestLog::new(id.clone(), &method, &env));
     let (rows, allowed) = (rows_at(url.path()), allowed_origins(&env));
@@ -174,14 +175,14 @@ impl Visit {
 
     /// Scheme and host under which the service was reached.
     pub fn origin(&self) -> String {
-        self.url.origin().ascii_serialization()
+        self.url.origin()
     }
 }
 
 /// A secret that the operator has to set. One that can be guessed counts as none, but on one's own machine: whoever holds
 /// a stream token can try `TOKEN_SECRET` without asking us.
 fn operator_secret(visit: &Visit, name: &str) -> std::result::Result<String, Problem> {
-    let is_local = Host::of(visit.url.host_str().unwrap_or_default()) == Host::Local;
+    let is_local = Host::of(visit.url.host()) == Host::Local;
     let (event, error) = match platform::setting(&visit.env, name) {
         Some(secret) if secret.len() >= limits::OPERATOR_SECRET || is_local => return Ok(secret),
         Some(_) => ("setting.weak", "It is too short: set 32 random bytes."),

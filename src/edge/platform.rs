@@ -1,11 +1,12 @@
 //! Owns the clock, the randomness, the settings, and the few calls that `worker` has no typed form for.
 
+use crate::address::Address;
 use crate::id::{JobId, KeyId, ProjectId, RequestId};
 use crate::time::Timestamp;
 use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 use worker::durable::ScheduledTime;
-use worker::{Env, Error, Result, State, Storage, WebSocket};
+use worker::{Env, Error, Request, Result, State, Storage, WebSocket};
 
 #[wasm_bindgen]
 extern "C" {
@@ -105,6 +106,14 @@ pub fn key_id() -> KeyId {
 
 pub fn request_id() -> RequestId {
     RequestId::new(now(), entropy())
+}
+
+/// The address of a request. One that is not plain is written anew by the platform's `URL`, which a crossing or two cost.
+pub fn address(request: &Request) -> Result<Address> {
+    Address::plain(request.inner().url()).or_else(|text| {
+        Address::written(web_sys::Url::new(&text)?.href())
+            .map_err(|text| Error::from(format!("not of the web: {text}")))
+    })
 }
 
 /// A secret or a variable; `None` where it is not set or empty.

@@ -114,7 +114,7 @@ fn allowed_origins(env: &Env) -> Vec<String> {
 async fn handle(visit: Visit) -> std::result::Result<Response, Failure> {
     match visit.route.action {
         Action::Health => reply::json(200, &serde_json::json!({ "status": "ok" })),
-        Action::OpenApi => reference::document(),
+        Action::OpenApi => reference::document(&visit.env).await,
         Action::Reference => reference::page(),
         Action::CreateJobs => jobs::create(visit).await,
         Action::ListJobs | Action::QueueJobs => listing::list(visit).await,

@@ -55,8 +55,8 @@ pub fn plain(content_type: &str, text: String) -> Answer {
 }
 
 /// 200, with a text that is part of the release: a copy may serve for a while.
-pub fn fixed(content_type: &str, text: &str) -> Answer {
-    let mut response = Response::from_body(ResponseBody::Body(text.as_bytes().to_vec()))?;
+pub fn fixed(content_type: &str, body: ResponseBody) -> Answer {
+    let mut response = Response::from_body(body)?;
     let headers = response.headers_mut();
     headers.set("content-type", content_type)?;
     headers.set("cache-control", "public, max-age=300")?;

@@ -34,10 +34,17 @@ pub struct Reply {
     body: Body,
 }
 
-enum Body {
+pub enum Body {
     None,
     Text(String),
     Stream(web_sys::ReadableStream),
+}
+
+impl Body {
+    /// As another service answered it, unread.
+    pub fn of(response: web_sys::Response) -> Body {
+        response.body().map_or(Body::None, Body::Stream)
+    }
 }
 
 impl Reply {
@@ -125,9 +132,8 @@ pub fn plain(content_type: &str, text: String) -> Answer {
 }
 
 /// 200, with a text that is part of the release: a copy may serve for a while.
-pub fn fixed(content_type: &str, text: &str) -> Answer {
-    let reply = Reply::new(200, Body::Text(text.to_owned())).with("content-type", content_type);
-    Ok(reply.with("cache-control", "public, max-age=300"))
+pub fn fixed(content_type: &str, body: Body) -> Reply {
+    Reply::new(200, body).with("content-type", content_type).with("cache-control", "public, max-age=300")
 }
 
 fn as_json(reply: Reply) -> Reply {

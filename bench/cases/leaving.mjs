@@ -3,6 +3,6 @@
 const NOTICED = 3;
 
 export async function leave(contender, job) {
-  await contender.readers.order("leave", { how: "finish" });
-  for (let report = 0; report < NOTICED; report += 1) await contender.producer.report(job, "progress", { percent: report });
+  await contender.leave();
+  for (let percent = 0; percent < NOTICED; percent += 1) await contender.report(job, percent);
 }

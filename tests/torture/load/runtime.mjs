@@ -56,17 +56,26 @@ class Runtime {
 
   /** How many it may have open. */
   limit() {
-    return Number(/Max open files\s+(\d+)/.exec(readFileSync(`/proc/${this.pid}/limits`, "utf8"))[1]);
+    return limitOf(this.pid);
   }
 
   /** Seconds on the processor so far. */
   processor() {
-    const fields = readFileSync(`/proc/${this.pid}/stat`, "utf8").split(") ")[1].split(" ");
-    return (Number(fields[11]) + Number(fields[12])) / TICKS;
+    return processorOf(this.pid);
   }
 }
 
-function descendants(pid) {
+/** How many files and sockets a process may have open. */
+export const limitOf = (pid) => Number(/Max open files\s+(\d+)/.exec(readFileSync(`/proc/${pid}/limits`, "utf8"))[1]);
+
+/** Seconds that a process has been on the processor. */
+export function processorOf(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / TICKS;
+}
+
+/** The processes that it started, and those that they did. */
+export function descendants(pid) {
   const parents = processes().map((each) => [each, parentOf(each)]);
   const below = (one) => parents.filter(([, parent]) => parent === one).flatMap(([child]) => [child, ...below(child)]);
   return below(pid);

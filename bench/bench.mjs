@@ -8,6 +8,7 @@ import { program, Refusal, seconds, step } from "../scripts/step.mjs";
 import { prepareToolchain } from "../scripts/toolchain.mjs";
 import { buildWorker } from "../scripts/worker.mjs";
 import { buildCrowd } from "../tests/torture/load/crowd.mjs";
+import { bill } from "./cases/bill.mjs";
 import { burst } from "./cases/burst.mjs";
 import { cold } from "./cases/cold.mjs";
 import { cycles } from "./cases/cycles.mjs";
@@ -19,7 +20,6 @@ import { pace } from "./cases/pace.mjs";
 import { replay } from "./cases/replay.mjs";
 import { reports } from "./cases/reports.mjs";
 import { JOBCAST, startContender, TWIN } from "./contender.mjs";
-import { rows } from "./costs/rows.mjs";
 import { assertEqual } from "./equal.mjs";
 import { generatorAlone, told } from "./nothing.mjs";
 import { startPeers } from "./peers/peers.mjs";
@@ -29,7 +29,7 @@ import { table } from "./table.mjs";
 import { checkTypes } from "./types.mjs";
 
 /** Those with `measure` bring what they compare with them. */
-const CASES = { reports, logs, burst, feed, pace, replay, cycles, opening, idle, cold, rows };
+const CASES = { reports, logs, burst, feed, pace, replay, cycles, opening, idle, cold, bill };
 const RESULTS = at("bench", "RESULTS.md");
 
 await program(async () => {

@@ -39,15 +39,23 @@ export async function startContender({ name, how }, more = {}) {
 /** Speaks to Jobcast, and to whatever has its routes; a peer says for itself how it is spoken to, and what it `serves`. */
 export class Contender {
   #stop;
+  #producers;
+  #readers;
   /** Streams that its readers should hold. */
   #watching = 0;
 
   constructor(name, runtime, key, stop, project) {
     Object.assign(this, { name, runtime, key, project });
     this.producer = new Producer(runtime.url, key);
-    this.producers = new Crowd(runtime, key);
-    this.readers = new Crowd(runtime, key);
     this.#stop = stop;
+  }
+
+  get producers() {
+    return (this.#producers ??= new Crowd(this.runtime, this.key));
+  }
+
+  get readers() {
+    return (this.#readers ??= new Crowd(this.runtime, this.key));
   }
 
   /** So many jobs that run. */
@@ -116,8 +124,8 @@ export class Contender {
   }
 
   async stop() {
-    this.producers.end();
-    this.readers.end();
+    this.#producers?.end();
+    this.#readers?.end();
     await this.#stop();
   }
 }

@@ -1,15 +1,15 @@
 // The text of RESULTS.md.
 import { bundles } from "./bundle.mjs";
 import { busy, machine } from "./machine.mjs";
+import { PEERS } from "./peers/peers.mjs";
 import { number, table } from "./table.mjs";
 
 const KB = 1024;
-const TWIN = "twin";
 
 export async function report({ lines, spoilt, missing, absent, alone, rounds, milliseconds }) {
   const { jobcast, twin } = await bundles();
-  const own = lines.filter(({ against }) => against === undefined || against === TWIN);
-  const peers = lines.filter((line) => !own.includes(line));
+  const peers = lines.filter(({ against }) => PEERS.some(({ name }) => name === against));
+  const own = lines.filter((line) => !peers.includes(line));
   return `# Results
 
 Written by \`npm run bench\`: Jobcast against [its twin](twin/README.md) in TypeScript, and against [peers](peers/README.md) where they serve, on one

@@ -16,11 +16,11 @@ const TRY_MS = 20;
 export class Peer {
   #said = "";
 
-  /** `command` gets the folder that is the program's own, which goes when it is stopped. */
+  /** `command` gets the folder that is the program's own, which goes when it is stopped. On descriptor 4 it may tell what it will. */
   constructor(name, command) {
     this.folder = mkdtempSync(join(tmpdir(), `jobcast-bench-${name}-`));
-    this.child = spawn("sh", ["-c", GUARD, "sh", ...command(this.folder)], { cwd: this.folder, env: PINNED_ENV, detached: true, stdio: ["pipe", "pipe", "pipe", "pipe"] });
-    this.exited = once(this.child, "exit").then(() => this.child.stdio[3].destroy());
+    this.child = spawn("sh", ["-c", GUARD, "sh", ...command(this.folder)], { cwd: this.folder, env: PINNED_ENV, detached: true, stdio: Array(5).fill("pipe") });
+    this.exited = once(this.child, "exit").then(() => this.child.stdio.forEach((stream) => stream.destroy()));
     this.child.stdin.on("error", () => {}); // it has ended, which `exited` tells
     for (const stream of [this.child.stdout, this.child.stderr]) stream.setEncoding("utf8").on("data", (text) => (this.#said = (this.#said + text).slice(-1_000)));
   }

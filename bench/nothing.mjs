@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { at } from "../scripts/paths.mjs";
 import { burstOn, CROWDS } from "./cases/burst.mjs";
+import { watch } from "./cases/leaving.mjs";
 import { reportsOn } from "./cases/reports.mjs";
 import { Contender } from "./contender.mjs";
 import { number } from "./table.mjs";
@@ -26,8 +27,7 @@ export async function generatorAlone(milliseconds) {
 }
 
 async function fanOut(nothing, subscribers, milliseconds) {
-  const crowd = await burstOn.open(nothing, JOB, subscribers);
-  const { figures } = await burstOn.round(nothing, crowd, milliseconds);
+  const { figures } = await burstOn(nothing, await watch(nothing, JOB, subscribers), milliseconds);
   await nothing.leave();
   return figures["frames a second"];
 }

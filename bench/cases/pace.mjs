@@ -1,5 +1,5 @@
 // How long a report takes until its frame is read: ten a second, whether or not the service keeps up.
-import { leave } from "./leaving.mjs";
+import { gather, leave, renew } from "./leaving.mjs";
 
 const EVERY_MS = 100;
 /** A share of one in a hundred needs more events than other cases. */
@@ -9,11 +9,7 @@ export const pace = [1, 100, 1_000].map((subscribers) => ({
   title: `report to frame, 10 a second, ${subscribers.toLocaleString("en")} subscriber${subscribers > 1 ? "s" : ""}`,
   goals: subscribers === 100 ? { "p99, ms": { most: 1 } } : {},
   peers: "fan-out",
-  async prepare(contender) {
-    const [job] = await contender.running(1);
-    await contender.watch(contender.eventsOf(job), subscribers);
-    return { job, expected: 0 };
-  },
+  prepare: (contender) => gather(contender, subscribers),
   async round(contender, crowd, milliseconds) {
     const count = Math.ceil((STRETCH * milliseconds) / EVERY_MS);
     crowd.expected += count * subscribers;
@@ -24,5 +20,6 @@ export const pace = [1, 100, 1_000].map((subscribers) => ({
     const { fromReport } = await contender.readers.order("latency");
     return { figures: { "p50, ms": fromReport.p50, "p99, ms": fromReport.p99 }, units: count * subscribers, unit: "frame" };
   },
+  between: renew,
   after: (contender, { job }) => leave(contender, job),
 }));

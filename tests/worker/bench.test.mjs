@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cold } from "../../bench/cases/cold.mjs";
+import { renew } from "../../bench/cases/leaving.mjs";
 import { JOBCAST, startContender, TWIN } from "../../bench/contender.mjs";
 import { betterSse } from "../../bench/peers/better-sse.mjs";
 import { bullmq } from "../../bench/peers/bullmq.mjs";
@@ -74,6 +75,20 @@ test("a peer takes part in what it serves, and the twin in all but what Jobcast 
   const contenders = [pretended([], "A", 1), pretended([], "B", 1), pretended([], "C", 1, "fan-out"), pretended([], "D", 1, "lives of jobs")];
   const names = (one) => takingPart(one, contenders).map(({ name }) => name).join("");
   assert.deepEqual([names({}), names({ peers: "fan-out" }), names({ peers: "lives of jobs" }), names({ alone: true })], ["AB", "ABC", "ABD", "A"]);
+});
+
+test("streams that would soon end give place to others, of another job, between two rounds", async () => {
+  const calls = [];
+  const contender = {
+    running: async () => ["job_2"], eventsOf: (job) => job, report: async (job) => void calls.push(`report on ${job}`),
+    leave: async () => void calls.push("leave"), watch: async (path, times) => void calls.push(`${times} watch ${path}`),
+  };
+  const crowd = { job: "job_1", subscribers: 7, expected: 70, since: performance.now() };
+  await renew(contender, crowd);
+  assert.deepEqual(calls, []);
+  await renew(contender, Object.assign(crowd, { since: performance.now() - 200_000 }));
+  assert.deepEqual(calls, ["leave", ...Array(3).fill("report on job_1"), "7 watch job_2"]);
+  assert.deepEqual([crowd.job, crowd.expected], ["job_2", 0]);
 });
 
 test("the table tells of each goal whether it is met", () => {
@@ -161,7 +176,7 @@ for (const [contender, main] of [[JOBCAST, "jobcast.mjs"], [TWIN, "twin.mjs"]]) 
     try {
       const [job] = await started.running(1);
       const begun = await counts();
-      assert.deepEqual([begun.jobBuilt, begun.jobWritten > 0, begun.d1Written > 0], [1, true, true]);
+      assert.deepEqual([begun.jobBuilt, begun.jobWritten > 0, begun.d1Written > 0, begun.alarmsSet > 0], [1, true, true, true]);
       await started.report(job, 50);
       const { workerRequests, jobRequests, jobBuilt, jobWritten } = await counts();
       assert.deepEqual([workerRequests, jobRequests, jobBuilt, jobWritten >= 1], [1, 1, undefined, true]);

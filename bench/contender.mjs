@@ -14,7 +14,7 @@ import { runtimeBehind } from "../tests/torture/load/runtime.mjs";
 const NO_LIMITS = { KEY_RATE: 100_000_000, PUBLIC_RATE: 100_000_000 };
 const JSON_TYPE = "Content-Type: application/json\r\n";
 /** Frames that are not there by then are missing. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 /** Other connections than those of readers, and files. */
 const OTHER_DESCRIPTORS = 500;
 

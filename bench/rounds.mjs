@@ -12,9 +12,10 @@ export const takingPart = ({ peers, alone }, contenders) =>
  * `{lines, missing}`: lines for the table, one for a figure and each contender that the first is compared with. A peer that fails has none,
  * and `missing` says why; it does not spoil the case for the others. A case may know its own number of rounds.
  */
-export async function carriedOut({ title, goals, rounds: own, prepare, round, between, after }, contenders, { rounds, milliseconds }) {
+export async function carriedOut({ title, goals, rounds: own, prepare, before, round, between, after }, contenders, { rounds, milliseconds }) {
   const sides = contenders.map((contender) => ({ contender, rounds: [], why: undefined }));
   const one = async ({ contender, subject }, time) => {
+    await before?.(contender, subject);
     const result = await measured(contender, () => round(contender, subject, time));
     await between?.(contender, subject);
     return result;

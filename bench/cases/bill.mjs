@@ -69,9 +69,14 @@ async function counted(contender) {
 const counts = async ({ runtime }) => (await fetch(`${runtime.url}/api/counts`)).json();
 
 /**
- * An object that has to be built anew for the next report was not in memory, and was awake for its handlers alone; one that is still the same
- * was there all the time, and all of it is billed.
+ * Seconds of an hour, of `watched` objects in `ms` of silence, after which `built` of them had to be built anew. Such a one was not in memory,
+ * and was awake for its handlers alone; one that is still the same was there all the time, and all of it is billed.
  */
+export function secondsAwake({ awakeMs, built, watched, ms }) {
+  const stayed = (watched - built) * ms;
+  return (Math.min(awakeMs + stayed, watched * ms) / (watched * ms)) * HOUR_S;
+}
+
 async function watched(contender) {
   const jobs = await contender.running(WATCHED);
   for (const job of jobs) await contender.watch(contender.eventsOf(job), 1);
@@ -81,9 +86,8 @@ async function watched(contender) {
   const times = [];
   for (const job of jobs) times.push(await timed(() => contender.report(job, 50)));
   const { jobBuilt = 0 } = await counts(contender);
-  const stayed = (WATCHED - jobBuilt) * WATCHED_MS;
-  const share = Math.min(awakeMs + stayed, WATCHED * WATCHED_MS) / (WATCHED * WATCHED_MS);
-  return { [IDLE]: { "seconds awake": share * HOUR_S }, "the first report after a quiet minute": { ms: median(times) } };
+  const seconds = secondsAwake({ awakeMs, built: jobBuilt, watched: WATCHED, ms: WATCHED_MS });
+  return { [IDLE]: { "seconds awake": seconds }, "the first report after a quiet minute": { ms: median(times) } };
 }
 
 async function timed(work) {

@@ -13,8 +13,8 @@ export const burst = CROWDS.map((subscribers) => ({
   goals: subscribers === 1_000 ? { "frames a second": { least: 5 } } : {},
   peers: "fan-out",
   prepare: (contender) => gather(contender, subscribers),
+  before: renew,
   round: burstOn,
-  between: renew,
   after: (contender, { job }) => leave(contender, job),
 }));
 

@@ -2,7 +2,7 @@
 
 /** Reports after which a runtime knows that readers have left: by the second write. */
 const NOTICED = 3;
-/** Streams end after five minutes: those that are older than this might not last another round of all contenders. */
+/** Streams end after five minutes: those that are older than this might not last another round. */
 const OLD_MS = 150_000;
 
 /** So many readers of a job of their own. `expected` is how many frames they should have had. */
@@ -22,7 +22,7 @@ export async function leave(contender, job) {
   for (let percent = 0; percent < NOTICED; percent += 1) await contender.report(job, percent);
 }
 
-/** Between two rounds. */
+/** Before a round: how long the others took since the last one is not for these readers to say. */
 export async function renew(contender, crowd) {
   if (performance.now() - crowd.since < OLD_MS) return;
   await leave(contender, crowd.job);

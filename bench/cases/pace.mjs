@@ -10,6 +10,7 @@ export const pace = [1, 100, 1_000].map((subscribers) => ({
   goals: subscribers === 100 ? { "p99, ms": { most: 1 } } : {},
   peers: "fan-out",
   prepare: (contender) => gather(contender, subscribers),
+  before: renew,
   async round(contender, crowd, milliseconds) {
     const count = Math.ceil((STRETCH * milliseconds) / EVERY_MS);
     crowd.expected += count * subscribers;
@@ -20,6 +21,5 @@ export const pace = [1, 100, 1_000].map((subscribers) => ({
     const { fromReport } = await contender.readers.order("latency");
     return { figures: { "p50, ms": fromReport.p50, "p99, ms": fromReport.p99 }, units: count * subscribers, unit: "frame" };
   },
-  between: renew,
   after: (contender, { job }) => leave(contender, job),
 }));

@@ -1,6 +1,7 @@
 // npm run bench: how its rounds go, what is made of their figures, and that what it measures with can be spoken to. Nothing is measured here.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { secondsAwake } from "../../bench/cases/bill.mjs";
 import { cold } from "../../bench/cases/cold.mjs";
 import { renew } from "../../bench/cases/leaving.mjs";
 import { JOBCAST, startContender, TWIN } from "../../bench/contender.mjs";
@@ -29,6 +30,11 @@ test("a goal is a least ratio, a most, or what the figure has to be", () => {
   assert.equal(isMet(1, undefined), undefined);
 });
 
+test("an object that is still the same was awake all the time, one that was built anew for its handlers alone", () => {
+  const awake = (awakeMs, built) => secondsAwake({ awakeMs, built, watched: 4, ms: 60_000 });
+  assert.deepEqual([awake(0, 4), awake(40, 4), awake(0, 0), awake(500, 0), awake(0, 3)], [0, 0.6, 3_600, 3_600, 900]);
+});
+
 /** One that has a speed, and tells what was asked of it. */
 const pretended = (calls, name, speed, serves) => ({
   name, speed, serves, used: 0,
@@ -39,6 +45,7 @@ const pretended = (calls, name, speed, serves) => ({
 const caseOf = (calls, failing) => ({
   title: "a case", goals: { "reports a second": { least: 1.5 } },
   prepare: async ({ name }) => void calls.push(`prepare ${name}`),
+  before: async ({ name }) => void calls.push(`before ${name}`),
   round: async ({ name, speed }, _, milliseconds) => {
     calls.push(`${name} ${milliseconds}`);
     if (name === failing) throw new Error("a frame is missing");
@@ -51,7 +58,7 @@ test("contenders are prepared, warmed up, and then measured in turn, each agains
   const calls = [];
   const contenders = [pretended(calls, "A", 300), pretended(calls, "B", 100), pretended(calls, "C", 600, "fan-out")];
   const { lines, missing } = await carriedOut(caseOf(calls), contenders, { rounds: 2, milliseconds: 10 });
-  const round = (milliseconds) => ["A", "B", "C"].map((name) => `${name} ${milliseconds}`);
+  const round = (milliseconds) => ["A", "B", "C"].flatMap((name) => [`before ${name}`, `${name} ${milliseconds}`]);
   assert.deepEqual(calls, ["prepare A", "prepare B", "prepare C", ...round(5), ...round(10), ...round(10), "after A", "after B", "after C"]);
   assert.deepEqual(lines.map(({ against, ratio, goal, processor }) => [against, ratio, goal, processor.map(Math.round)]), [["B", 3, { least: 1.5 }, [500, 500]], ["C", 0.5, undefined, [500, 500]]]);
   assert.deepEqual(missing, []);
@@ -63,7 +70,7 @@ test("a peer that fails is left out and told of, and spoils nothing", async () =
   const { lines, missing } = await carriedOut(caseOf(calls, "C"), contenders, { rounds: 2, milliseconds: 10 });
   assert.deepEqual(lines.map(({ against }) => against), ["B"]);
   assert.deepEqual(missing, [{ title: "a case, C", why: "a frame is missing" }]);
-  assert.deepEqual(calls.filter((call) => call.includes("C")), ["prepare C", "C 5", "C leaves"]);
+  assert.deepEqual(calls.filter((call) => call.includes("C")), ["prepare C", "before C", "C 5", "C leaves"]);
 });
 
 test("a twin that fails spoils the case", async () => {
@@ -77,7 +84,7 @@ test("a peer takes part in what it serves, and the twin in all but what Jobcast 
   assert.deepEqual([names({}), names({ peers: "fan-out" }), names({ peers: "lives of jobs" }), names({ alone: true })], ["AB", "ABC", "ABD", "A"]);
 });
 
-test("streams that would soon end give place to others, of another job, between two rounds", async () => {
+test("streams that would soon end give place to others, of another job, before a round", async () => {
   const calls = [];
   const contender = {
     running: async () => ["job_2"], eventsOf: (job) => job, report: async (job) => void calls.push(`report on ${job}`),

@@ -11,15 +11,17 @@ use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use worker::{Error, Result};
 
+// Set one by one: given to the constructor as pairs they take the runtime two and a half times as long (docs/SPEED.md).
 // `headers`: a line each, "name: value". No header of ours has a line end in it: what callers sent never gets into one,
 // but for an origin, which the operator named.
 #[wasm_bindgen(inline_js = "
 export function respond(status, body, headers) {
-  const pairs = headers.split('\\n').map((line) => {
+  const response = new Response(body, { status });
+  for (const line of headers.split('\\n')) {
     const end = line.indexOf(': ');
-    return [line.slice(0, end), line.slice(end + 2)];
-  });
-  return new Response(body, { status, headers: pairs });
+    if (end > 0) response.headers.set(line.slice(0, end), line.slice(end + 2));
+  }
+  return response;
 }
 ")]
 extern "C" {

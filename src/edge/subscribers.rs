@@ -110,6 +110,10 @@ impl<L: Clone + Eq + Hash + Serialize + DeserializeOwned> Subscribers<L> {
         Subscribers(found)
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether the platform takes no more sockets for this object.
     pub fn is_full(&self) -> bool {
         self.0.len() >= limits::SUBSCRIBERS

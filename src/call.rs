@@ -5,6 +5,7 @@ use crate::command::Command;
 use crate::event::{LogLevel, LogLine};
 use crate::feed::Channel;
 use crate::id::{EventId, JobId, ProjectId, RequestId};
+use crate::log_batch::LogBatch;
 use crate::notice::Notice;
 use crate::problem::Problem;
 use crate::view::{JobLens, Visibility};
@@ -19,6 +20,37 @@ pub struct Call {
     /// The caller's project: another project's job is unknown to it.
     pub project: ProjectId,
     pub ask: Ask,
+}
+
+/// Where a batch of lines stands in a call.
+const BATCH: &str = r#""command":{"logs":["#;
+
+impl Call {
+    /// As it crosses. A batch of lines is text already: it goes in between two line ends, of which JSON has none besides.
+    pub fn text(mut self) -> serde_json::Result<String> {
+        let batch = match &mut self.ask {
+            Ask::Command(Order { command: Command::Logs(batch), .. }) => std::mem::take(batch),
+            Ask::Command(_) | Ask::Question(_) => return serde_json::to_string(&self),
+        };
+        let call = serde_json::to_string(&self)?;
+        // What stands before it are ids.
+        let (head, tail) = call.split_at(call.find(BATCH).map_or(0, |at| at + BATCH.len()));
+        Ok([head, "\n", batch.text(), "\n", tail].concat())
+    }
+
+    /// Reads what `text` gave, of this release or the one before.
+    pub fn read(text: &str) -> serde_json::Result<Call> {
+        let (Some(start), Some(end)) = (text.find('\n'), text.rfind('\n')) else { return serde_json::from_str(text) };
+        let (Some(head), Some(lines), Some(tail)) = (text.get(..start), text.get(start + 1..end), text.get(end..))
+        else {
+            return serde_json::from_str(text);
+        };
+        let mut call: Call = serde_json::from_str(&[head, tail].concat())?;
+        if let Ask::Command(Order { command: Command::Logs(batch), .. }) = &mut call.ask {
+            *batch = LogBatch::from_text(lines.to_owned());
+        }
+        Ok(call)
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -210,4 +242,62 @@ pub mod signal {
     pub const PING: &str = "ping";
     /// Object → bridge: the automatic answer.
     pub const PONG: &str = "\u{1}pong";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::LogEntry;
+    use crate::time::Timestamp;
+    use serde_json::json;
+
+    fn call(entries: Vec<LogEntry>) -> Call {
+        let (now, command) = (Timestamp(0), Command::Logs(entries.into()));
+        let once = Some(Once { key: r#""command":{"logs":["#.to_owned(), fingerprint: "\n".to_owned() });
+        let answer = Answer::LogRange;
+        let order = Order { command, attempt: Some(2), once, claim: None, request: None, is_repeat: false, answer };
+        Call { job: JobId::new(now, 1), project: ProjectId::new(now, 2), ask: Ask::Command(order) }
+    }
+
+    fn batches() -> Vec<Vec<LogEntry>> {
+        let plain = LogEntry {
+            level: LogLevel::Info,
+            message: "a\n\"b\"".to_owned(),
+            timestamp: None,
+            source: None,
+            metadata: None,
+        };
+        let full = LogEntry {
+            timestamp: Some(Timestamp(5)),
+            source: Some("w\n".to_owned()),
+            metadata: Some(json!({ "timestamp": [1.5, "\n"] })),
+            ..plain.clone()
+        };
+        vec![vec![], vec![plain.clone()], vec![full.clone()], vec![plain, full.clone(), full]]
+    }
+
+    fn entries(call: Call) -> Vec<LogEntry> {
+        match call.ask {
+            Ask::Command(Order { command: Command::Logs(batch), attempt: Some(2), once: Some(_), .. }) => {
+                batch.entries()
+            }
+            other => panic!("a batch, not {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_batch_crosses_as_it_is() {
+        for batch in batches() {
+            assert_eq!(entries(Call::read(&call(batch.clone()).text().unwrap()).unwrap()), batch);
+        }
+    }
+
+    #[test]
+    fn during_a_deploy_either_side_reads_what_the_other_writes() {
+        for batch in batches() {
+            let as_before = |call: Call| serde_json::to_string(&call).unwrap();
+            assert_eq!(entries(serde_json::from_str(&call(batch.clone()).text().unwrap()).unwrap()), batch);
+            assert_eq!(entries(Call::read(&as_before(call(batch.clone()))).unwrap()), batch);
+        }
+    }
 }

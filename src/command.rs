@@ -2,6 +2,7 @@
 //! is for `decide`.
 
 use crate::event::{Created, LogLevel, Progress, StageReport};
+use crate::log_batch::LogBatch;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -18,7 +19,7 @@ pub enum Command {
     Checkpoint(Map<String, Value>),
     Custom(Map<String, Value>),
     Keepalive,
-    Logs(Vec<LogEntry>),
+    Logs(LogBatch),
     Complete {
         result: Option<Value>,
     },

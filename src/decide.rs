@@ -40,7 +40,7 @@ fn decide_existing(job: &Job, command: &Command, around: Circumstances) -> Decis
         Command::Checkpoint(data) => running(job).map(|()| vec![Fact::Checkpoint(data.clone())]),
         Command::Custom(data) => running(job).map(|()| vec![Fact::Custom(data.clone())]),
         Command::Keepalive => running(job).map(|()| vec![Fact::Keepalive {}]),
-        Command::Logs(entries) => Ok(chunks(job.last_seq, entries, around.now).into_iter().map(Fact::Logs).collect()),
+        Command::Logs(batch) => Ok(chunks(job.last_seq, batch, around.now).into_iter().map(Fact::Logs).collect()),
         Command::Complete { result } => complete(job, result),
         Command::Fail { error, error_code, retry } => fail(job, error, error_code, *retry, around),
         Command::Kill { reason } => kill(job, reason),

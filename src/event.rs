@@ -3,6 +3,7 @@
 //! Invariant: the stored form only grows. A word or field here is read back years later; never rename one.
 
 use crate::id::{EventId, JobId, ProjectId, RequestId};
+pub use crate::lines::{LogChunk, LogLevel, LogLine};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -133,48 +134,6 @@ pub struct StageReport {
     pub fields: Map<String, Value>,
 }
 
-/// Lines that were appended together; a large batch is several chunks.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LogChunk {
-    pub from_seq: u64,
-    pub to_seq: u64,
-    pub lines: Vec<LogLine>,
-}
-
-/// Seed 004, “Append Logs”, with its place in the job's log.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LogLine {
-    pub seq: u64,
-    pub level: LogLevel,
-    pub message: String,
-    /// ISO 8601; when the producer said it, else when it arrived.
-    pub timestamp: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub metadata: Option<Value>,
-}
-
-impl LogLine {
-    /// About how many bytes it has as JSON.
-    pub fn cost(&self) -> usize {
-        let frame = 100; // field names, level and time
-        self.message.len() + self.metadata.as_ref().map_or(0, |metadata| metadata.to_string().len()) + frame
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogLevel {
-    Trace,
-    Debug,
-    Info,
-    Warn,
-    Error,
-    Fatal,
-}
-
 /// Which table of the object's SQLite a fact lives in: each has its own retention, and what needs `jobs:read`
 /// in bulk stands apart from what everybody may see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -184,7 +143,24 @@ pub enum Shelf {
     Logs,
 }
 
+/// How stored lines begin and end around their chunk, which is text as it is.
+const LINES: (&str, &str) = (r#"{"type":"log.appended","data":"#, "}");
+
 impl Fact {
+    /// What is stored.
+    pub fn stored(&self) -> serde_json::Result<String> {
+        match self {
+            Fact::Logs(chunk) => Ok([LINES.0, &chunk.json(), LINES.1].concat()),
+            fact => serde_json::to_string(fact),
+        }
+    }
+
+    /// Reads what was stored.
+    pub fn read(stored: &str) -> serde_json::Result<Fact> {
+        let chunk = stored.strip_prefix(LINES.0).and_then(|text| text.strip_suffix(LINES.1)).and_then(LogChunk::read);
+        chunk.map_or_else(|| serde_json::from_str(stored), |chunk| Ok(Fact::Logs(chunk)))
+    }
+
     pub fn shelf(&self) -> Shelf {
         match self {
             Fact::Checkpoint(_) => Shelf::Checkpoints,
@@ -212,7 +188,7 @@ impl Fact {
     /// What it adds to its log's count: a row, or its lines.
     pub fn weight(&self) -> u64 {
         match self {
-            Fact::Logs(chunk) => chunk.lines.len() as u64,
+            Fact::Logs(chunk) => chunk.count(),
             _ => 1,
         }
     }

@@ -26,7 +26,7 @@ pub fn parse_json(bytes: &[u8]) -> Result<Value, Problem> {
 }
 
 /// Whether the value has at most so many levels.
-fn nests(value: &Value, levels: usize) -> bool {
+pub fn nests(value: &Value, levels: usize) -> bool {
     match value {
         Value::Array(list) => levels > 0 && list.iter().all(|value| nests(value, levels - 1)),
         Value::Object(map) => levels > 0 && map.values().all(|value| nests(value, levels - 1)),

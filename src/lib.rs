@@ -3,10 +3,11 @@
 //! The map of the crate. Everything outside `edge` is pure: no clock, no randomness, nothing of Cloudflare's; the
 //! rules live there and are tested on the host. `edge` parses, calls and encodes (docs/ARCHITECTURE.md).
 //!
-//! * the log: `id`, `time`, `event`, `job`, `command`, `decide`, `chunk`, `evolve`, `record`
+//! * the log: `id`, `time`, `event`, `job`, `command`, `decide`, `lines`, `chunk`, `evolve`, `record`
 //! * a project's log: `notice`, `feed`
 //! * reading them: `replay`, `sse`, `view`, `response`
-//! * asking: `address`, `route`, `access`, `token`, `session`, `cors`, `fields`, `request`, `logs`, `batch`, `call`
+//! * asking: `address`, `route`, `access`, `token`, `session`, `cors`, `fields`, `request`, `logs`, `batch`, `quick`,
+//!   `log_batch`, `call`
 //! * refusing: `problem`, `limits`
 //! * counting: `metrics`
 //! * remembering what was looked up: `remembered`
@@ -27,10 +28,13 @@ pub mod fields;
 pub mod id;
 pub mod job;
 pub mod limits;
+pub mod lines;
+pub mod log_batch;
 pub mod logs;
 pub mod metrics;
 pub mod notice;
 pub mod problem;
+pub mod quick;
 pub mod record;
 pub mod remembered;
 pub mod replay;

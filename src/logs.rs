@@ -6,7 +6,9 @@ use crate::command::LogEntry;
 use crate::event::LogLevel;
 use crate::fields::{Fields, parse_json};
 use crate::limits;
+use crate::log_batch::LogBatch;
 use crate::problem::Problem;
+use crate::quick;
 use flate2::read::MultiGzDecoder;
 use serde_json::Value;
 use std::io::Read;
@@ -24,7 +26,7 @@ pub enum Encoding {
 }
 
 /// Reads a batch as it came over the wire (the wire cap is the caller's: it stops reading there).
-pub fn parse_batch(bytes: &[u8], format: BatchFormat, encoding: Encoding) -> Result<Vec<LogEntry>, Problem> {
+pub fn parse_batch(bytes: &[u8], format: BatchFormat, encoding: Encoding) -> Result<LogBatch, Problem> {
     let unpacked;
     let text = match encoding {
         Encoding::Plain => bytes,
@@ -33,9 +35,18 @@ pub fn parse_batch(bytes: &[u8], format: BatchFormat, encoding: Encoding) -> Res
             &unpacked
         }
     };
+    let quick = match format {
+        BatchFormat::Json => quick::list(text),
+        BatchFormat::NdJson => quick::lines(text),
+    };
+    quick.map_or_else(|| Ok(read_with_care(text, format)?.into()), Ok)
+}
+
+/// Reads any batch, or says what is wrong with it.
+pub fn read_with_care(text: &[u8], format: BatchFormat) -> Result<Vec<LogEntry>, Problem> {
     let entries = match format {
         BatchFormat::Json => batch::entries(text)?,
-        BatchFormat::NdJson => ndjson_entries(text),
+        BatchFormat::NdJson => ndjson_entries(text).take(limits::LOG_ENTRIES + 1).collect(),
     };
     match entries.len() {
         0 => Err(Problem::field("logs", "logs must have at least one entry.")),
@@ -62,9 +73,9 @@ fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, Problem> {
 }
 
 /// One entry a line; empty lines are passed over, as files end with one.
-fn ndjson_entries(text: &[u8]) -> Vec<&[u8]> {
+pub fn ndjson_entries(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     let lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
-    lines.filter(|line| !line.is_empty()).take(limits::LOG_ENTRIES + 1).collect()
+    lines.filter(|line| !line.is_empty())
 }
 
 fn entry(index: usize, text: &[u8]) -> Result<LogEntry, Problem> {
@@ -113,15 +124,18 @@ fn level(fields: &Fields<'_>) -> Result<LogLevel, Problem> {
 
 /// `warning` is what Python's logging says.
 pub fn parse_level(word: &str) -> Option<LogLevel> {
-    Some(match word.to_ascii_lowercase().as_str() {
-        "trace" => LogLevel::Trace,
-        "debug" => LogLevel::Debug,
-        "info" => LogLevel::Info,
-        "warn" | "warning" => LogLevel::Warn,
-        "error" => LogLevel::Error,
-        "fatal" => LogLevel::Fatal,
-        _ => return None,
-    })
+    let level = |word: &str| {
+        Some(match word {
+            "trace" => LogLevel::Trace,
+            "debug" => LogLevel::Debug,
+            "info" => LogLevel::Info,
+            "warn" | "warning" => LogLevel::Warn,
+            "error" => LogLevel::Error,
+            "fatal" => LogLevel::Fatal,
+            _ => return None,
+        })
+    };
+    level(word).or_else(|| level(&word.to_ascii_lowercase()))
 }
 
 fn metadata(fields: &Fields<'_>) -> Result<Option<Value>, Problem> {

@@ -44,7 +44,7 @@ fn command() -> impl Strategy<Value = Command> {
         1 => fields().prop_map(Command::Checkpoint),
         1 => fields().prop_map(Command::Custom),
         1 => Just(Command::Keepalive),
-        2 => proptest::collection::vec(entry, 1..4).prop_map(Command::Logs),
+        2 => proptest::collection::vec(entry, 1..4).prop_map(|entries| Command::Logs(entries.into())),
         1 => proptest::option::of(some_json()).prop_map(|result| Command::Complete { result }),
         3 => (texts(), any::<bool>()).prop_map(|(error, for_good)| Command::Fail {
             error,
@@ -234,7 +234,7 @@ proptest! {
     #[test]
     fn lines_are_numbered_without_a_gap(created in created(), steps in steps()) {
         let story = live(created, &steps, |_, _, _, _| {});
-        let lines = story.log.iter().filter_map(|event| if let Fact::Logs(chunk) = &event.fact { Some(&chunk.lines) } else { None });
+        let lines = story.log.iter().filter_map(|event| if let Fact::Logs(chunk) = &event.fact { Some(chunk.lines().expect("lines are JSON")) } else { None });
         let seqs: Vec<u64> = lines.flatten().map(|line| line.seq).collect();
         prop_assert_eq!(seqs, (1..=story.job().last_seq).collect::<Vec<_>>());
     }

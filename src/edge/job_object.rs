@@ -30,8 +30,7 @@ pub async fn question(
 }
 
 async fn call(env: &Env, job: &JobId, project: &ProjectId, ask: Ask) -> std::result::Result<Said, Failure> {
-    let call = serde_json::to_string(&Call { job: job.clone(), project: project.clone(), ask })
-        .map_err(worker::Error::from)?;
+    let call = Call { job: job.clone(), project: project.clone(), ask }.text().map_err(worker::Error::from)?;
     Ok(Said::heard(platform::ask(env, BINDING, job.as_str(), &call).await?)??)
 }
 

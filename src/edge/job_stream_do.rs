@@ -133,8 +133,8 @@ impl JobStream {
     /// Answers a `Call`, JSON to JSON. The Worker calls it by RPC (worker.js): a `Request` and a `Response` built for each
     /// report would cost more than the report.
     #[wasm_bindgen(js_name = answer)]
-    pub async fn answer_by_rpc(&self, call: String) -> std::result::Result<String, JsValue> {
-        Ok(self.answer(&call).await?)
+    pub async fn answer_by_rpc(&self, call: js_sys::JsString) -> std::result::Result<String, JsValue> {
+        Ok(self.answer(&platform::text(call)?).await?)
     }
 }
 
@@ -143,7 +143,7 @@ impl JobStream {
         if self.object.wake().await? == Wake::Now {
             self.object.arm_anew().await;
         }
-        let call: Call = serde_json::from_str(call)?;
+        let call = Call::read(call)?;
         self.object.subject.is_job(&call.job);
         let is_new = |order: &Order| matches!(order.command, Command::Create(_)) && !order.is_repeat;
         if !matches!(&call.ask, Ask::Command(order) if is_new(order)) {

@@ -181,7 +181,7 @@ impl Journal {
         let bounds = |after, piece| vec![Bound::Float(seq as f64), id(after), piece];
         let take_chunk = |row: &[Bound]| {
             let Fact::Logs(chunk) = event(row)?.fact else { return Ok(ControlFlow::Continue(())) };
-            Ok(chunk.lines.into_iter().filter(|line| line.seq > seq).try_for_each(&mut take))
+            Ok(chunk.lines()?.into_iter().filter(|line| line.seq > seq).try_for_each(&mut take))
         };
         self.sqlite.walk(sql::read_logs, EventId(0), u64::MAX, bounds, take_chunk).map(|_| ())
     }
@@ -237,8 +237,7 @@ const MAX_ID: f64 = 9_007_199_254_740_992.0;
 
 fn append(event: &Event) -> Result<Statement> {
     let Origin { request, latency_ms } = &event.origin;
-    let mut bounds =
-        vec![id(event.id), Bound::Integer(event.attempt.into()), serde_json::to_string(&event.fact)?.into()];
+    let mut bounds = vec![id(event.id), Bound::Integer(event.attempt.into()), event.fact.stored()?.into()];
     let query = match &event.fact {
         Fact::Logs(chunk) => {
             bounds.push(Bound::Float(chunk.to_seq as f64));
@@ -274,5 +273,5 @@ fn event(row: &[Bound]) -> Result<Event> {
     let attempt = number(row, 1)? as u32;
     let request = text(row, 3).ok().as_deref().and_then(RequestId::parse);
     let origin = Origin { request, latency_ms: number(row, 4).ok() };
-    Ok(Event { id: EventId(number(row, 0)?), attempt, fact: serde_json::from_str(&text(row, 2)?)?, origin })
+    Ok(Event { id: EventId(number(row, 0)?), attempt, fact: Fact::read(&text(row, 2)?)?, origin })
 }

@@ -53,6 +53,23 @@ pub async fn ask(env: &Env, binding: &str, name: &str, call: &str) -> Result<Str
     answer.as_string().ok_or_else(|| Error::from("an object answers with text"))
 }
 
+#[wasm_bindgen(inline_js = "export function utf8(text) { return new TextEncoder().encode(text); }")]
+extern "C" {
+    fn utf8(text: &js_sys::JsString) -> Vec<u8>;
+}
+
+/// Above so many characters text is encoded by the platform. The glue of wasm-bindgen goes through a text letter by letter,
+/// which is the cheaper for a short one.
+const LONG: u32 = 2_000;
+
+/// A text that came from outside.
+pub fn text(text: js_sys::JsString) -> Result<String> {
+    if text.length() < LONG {
+        return Ok(text.into());
+    }
+    String::from_utf8(utf8(&text)).map_err(|error| Error::from(error.to_string()))
+}
+
 /// Text that is sent to many sockets, without copying it out of wasm for each.
 pub struct SharedText(js_sys::JsString);
 

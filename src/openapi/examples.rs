@@ -146,7 +146,7 @@ fn facts() -> Vec<Fact> {
         Fact::StageFailed(report("encode", "error", trouble())),
         Fact::Checkpoint(object(json!({ "checkpoint": "processed_frames", "count": 1500 }))),
         Fact::Custom(object(json!({ "phase": "encoder", "note": "switched bitrate ladder" }))),
-        Fact::Logs(LogChunk { from_seq: 1, to_seq: 2, lines: lines() }),
+        Fact::Logs(LogChunk::of(1, 2, &lines()).unwrap_or_else(|error| panic!("lines are JSON: {error}"))),
         Fact::Keepalive {},
         Fact::StageStarted(report("vision", "start", json!({}))),
         Fact::StageCompleted(report("vision", "complete", json!({ "durationSec": 1.5 }))),

@@ -73,9 +73,9 @@ impl Lens {
         if !self.visibility.shows(&event.fact) {
             return;
         }
-        let Some((name, data)) = frame(event) else { return };
+        let Some((name, data)) = text(event) else { return };
         if event.fact.is_final() || self.narrowing.passes(&name) {
-            Frame { name, id: Some(event.id), data: data.to_string() }.encode(out);
+            Frame { name, id: Some(event.id), data }.encode(out);
         }
     }
 
@@ -89,6 +89,14 @@ impl Lens {
         }
         Frame { name: "job:snapshot".to_owned(), id: Some(from), data: snapshot(job).to_string() }.encode(&mut out);
         out
+    }
+}
+
+/// The event's name and data as text. Lines are text already.
+fn text(event: &Event) -> Option<(String, String)> {
+    match &event.fact {
+        Fact::Logs(chunk) => Some(("job:log".to_owned(), chunk.json())),
+        _ => frame(event).map(|(name, data)| (name, data.to_string())),
     }
 }
 

@@ -6,7 +6,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use jobcast::command::LogEntry;
 use jobcast::event::LogLevel;
-use jobcast::logs::{BatchFormat, Encoding, parse_batch};
+use jobcast::logs::{self, BatchFormat, Encoding, read_with_care};
 use jobcast::problem::{Code, Problem};
 use serde_json::{Value, json};
 use std::io::Write;
@@ -15,6 +15,15 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(vec![], Compression::fast());
     encoder.write_all(bytes).expect("in memory");
     encoder.finish().expect("in memory")
+}
+
+/// What the service makes of a batch; whatever it is, the careful reading alone makes the same of it.
+fn parse_batch(bytes: &[u8], format: BatchFormat, encoding: Encoding) -> Result<Vec<LogEntry>, Problem> {
+    let read = logs::parse_batch(bytes, format, encoding).map(|batch| batch.entries());
+    if encoding == Encoding::Plain {
+        assert_eq!(read, read_with_care(bytes, format));
+    }
+    read
 }
 
 fn read_json(body: &Value) -> Result<Vec<LogEntry>, Problem> {

@@ -175,7 +175,7 @@ fn report(kind: u64, number: usize) -> Command {
         9 | 10 => Command::Checkpoint(fields(number)),
         11 => Command::Custom(fields(number)),
         12 => Command::Keepalive,
-        _ => Command::Logs((0..1 + number % 3).map(|_| line(number)).collect()),
+        _ => Command::Logs((0..1 + number % 3).map(|_| line(number)).collect::<Vec<_>>().into()),
     }
 }
 

@@ -63,8 +63,8 @@ fn reports(text: &str) -> Vec<(Place, Command)> {
         ("/code", coded),
         ("/reason", kill(text)),
         ("/lines/0/message", logs(&[text])),
-        ("/lines/0/source", Command::Logs(vec![with_metadata.clone()])),
-        ("/lines/0/metadata/x/0", Command::Logs(vec![with_metadata])),
+        ("/lines/0/source", Command::Logs(vec![with_metadata.clone()].into())),
+        ("/lines/0/metadata/x/0", Command::Logs(vec![with_metadata].into())),
     ]
 }
 

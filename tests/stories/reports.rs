@@ -3,7 +3,7 @@
 use crate::support::build::*;
 use crate::support::story::*;
 use jobcast::command::{Command, LogEntry};
-use jobcast::event::{Event, Fact, LogChunk, Progress};
+use jobcast::event::{Event, Fact, LogChunk, LogLine, Progress};
 use jobcast::job::StageStatus;
 use jobcast::limits;
 use jobcast::problem::Code;
@@ -130,6 +130,10 @@ fn fields_of_meta_stand_in_the_snapshot_where_no_word_of_ours_does() {
     assert_eq!(snapshot(after.job())["score"], 7);
 }
 
+fn lines(chunk: &LogChunk) -> Vec<LogLine> {
+    chunk.lines().expect("lines are JSON")
+}
+
 fn chunks(events: &[Event]) -> Vec<&LogChunk> {
     let chunk = |event: &'_ Event| matches!(event.fact, Fact::Logs(_));
     assert!(events.iter().all(chunk));
@@ -140,36 +144,36 @@ fn chunks(events: &[Event]) -> Vec<&LogChunk> {
 fn lines_are_numbered_on_from_batch_to_batch() {
     let story = given(job()).when(logs(&["one", "two"])).when(Command::Ack).when(logs(&["three"]));
     let chunk = chunks(story.events())[0];
-    assert_eq!((chunk.from_seq, chunk.to_seq, chunk.lines[0].seq), (3, 3, 3));
+    assert_eq!((chunk.from_seq, chunk.to_seq, lines(chunk)[0].seq), (3, 3, 3));
     assert_eq!(story.record.map(|record| record.logs.count), Some(3));
 }
 
 #[test]
 fn a_large_batch_is_cut_into_chunks_without_a_hole() {
-    let entries = (0..1_000).map(|_| line("x".repeat(1_000))).collect();
-    let story = given(job()).when(Command::Logs(entries));
+    let entries = (0..1_000).map(|_| line("x".repeat(1_000))).collect::<Vec<_>>();
+    let story = given(job()).when(Command::Logs(entries.into()));
     let chunks = chunks(story.events());
     assert!(chunks.len() > 10);
-    let seqs: Vec<u64> = chunks.iter().flat_map(|chunk| chunk.lines.iter().map(|line| line.seq)).collect();
+    let seqs: Vec<u64> = chunks.iter().flat_map(|chunk| lines(chunk)).map(|line| line.seq).collect();
     assert_eq!(seqs, (1..=1_000).collect::<Vec<_>>());
     for chunk in &chunks {
         let stored = serde_json::to_string(chunk).expect("a stored chunk").len();
         assert!(stored <= limits::LOG_CHUNK + limits::LOG_LINE, "{stored} bytes");
-        assert_eq!((chunk.from_seq, chunk.to_seq), (chunk.lines[0].seq, chunk.lines[chunk.lines.len() - 1].seq));
+        assert_eq!((chunk.from_seq, chunk.to_seq), (lines(chunk)[0].seq, lines(chunk)[lines(chunk).len() - 1].seq));
     }
 }
 
 #[test]
 fn the_longest_lines_have_a_chunk_each_or_few() {
     let entries = vec![line("x".repeat(limits::LOG_LINE)); 9];
-    assert_eq!(chunks(given(job()).when(Command::Logs(entries)).events()).len(), 3);
+    assert_eq!(chunks(given(job()).when(Command::Logs(entries.into())).events()).len(), 3);
 }
 
 #[test]
 fn a_line_keeps_what_its_producer_said_and_gets_the_time_of_arrival_where_it_said_none() {
     let told = LogEntry { timestamp: Some(START), source: Some("worker-a".to_owned()), ..line("told") };
-    let story = given(job()).later(9.0).when(Command::Logs(vec![told, line("untold")]));
-    let lines = &chunks(story.events())[0].lines;
+    let story = given(job()).later(9.0).when(Command::Logs(vec![told, line("untold")].into()));
+    let lines = lines(chunks(story.events())[0]);
     assert_eq!((lines[0].timestamp.as_str(), lines[0].source.as_deref()), ("2026-03-01T09:00:00.000Z", Some("worker-a")));
     assert_eq!((lines[1].timestamp.as_str(), lines[1].source.as_deref()), ("2026-03-01T09:00:09.000Z", None));
 }

@@ -102,5 +102,5 @@ pub fn line(message: impl Into<String>) -> LogEntry {
 }
 
 pub fn logs(messages: &[&str]) -> Command {
-    Command::Logs(messages.iter().map(|message| line(*message)).collect())
+    Command::Logs(messages.iter().map(|message| line(*message)).collect::<Vec<_>>().into())
 }

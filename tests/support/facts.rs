@@ -111,7 +111,7 @@ fn chunk() -> LogChunk {
         metadata: None,
     };
     let told = LogLine { source: Some("worker-a".to_owned()), metadata: Some(json!({ "pass": 1 })), ..line(2, "two") };
-    LogChunk { from_seq: 1, to_seq: 2, lines: vec![line(1, "one"), told] }
+    LogChunk::of(1, 2, &[line(1, "one"), told]).expect("lines are JSON")
 }
 
 samples! {

@@ -36,11 +36,17 @@ pub fn chunks(last_seq: u64, batch: &LogBatch, now: Timestamp) -> Vec<LogChunk> 
 fn write(seq: u64, entry: &Parts<'_>, arrival: &str, out: &mut String) {
     let told = entry.time().map(Timestamp::iso);
     let time = told.as_deref().unwrap_or(arrival);
-    let seq = seq.to_string();
-    let start = if out.is_empty() { "{\"seq\":" } else { ",{\"seq\":" };
-    [start, &seq, ",", entry.head, ",\"timestamp\":\"", time, "\"", entry.rest]
-        .into_iter()
-        .for_each(|part| out.push_str(part));
+    out.push_str(if out.is_empty() { "{\"seq\":" } else { ",{\"seq\":" });
+    number(seq, out);
+    [",", entry.head, ",\"timestamp\":\"", time, "\"", entry.rest].into_iter().for_each(|part| out.push_str(part));
+}
+
+/// Without the text of its own that `to_string` would make for each line.
+fn number(number: u64, out: &mut String) {
+    if number >= 10 {
+        self::number(number / 10, out);
+    }
+    out.push(char::from(b'0' + (number % 10) as u8));
 }
 
 #[cfg(test)]

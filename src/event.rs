@@ -150,7 +150,7 @@ impl Fact {
     /// What is stored.
     pub fn stored(&self) -> serde_json::Result<String> {
         match self {
-            Fact::Logs(chunk) => Ok([LINES.0, &chunk.json(), LINES.1].concat()),
+            Fact::Logs(chunk) => Ok(chunk.json_within(LINES)),
             fact => serde_json::to_string(fact),
         }
     }

@@ -90,8 +90,13 @@ impl LogChunk {
 
     /// What `serde_json` writes of it.
     pub fn json(&self) -> String {
-        let LogChunk { from_seq, to_seq, lines } = self;
-        format!("{FROM}{from_seq}{TO}{to_seq}{LINES}{lines}{END}")
+        self.json_within(("", ""))
+    }
+
+    /// Likewise, between what stands around it.
+    pub fn json_within(&self, (before, after): (&str, &str)) -> String {
+        let (from, to) = (self.from_seq.to_string(), self.to_seq.to_string());
+        [before, FROM, &from, TO, &to, LINES, &self.lines, END, after].concat()
     }
 
     /// Reads what `json` wrote, without looking into the lines.

@@ -93,6 +93,7 @@ impl LogBatch {
 }
 
 /// A text that was borrowed from JSON stood there as it is: neither end nor escape is in it.
+#[expect(clippy::ptr_arg, reason = "whether it is borrowed is what counts")]
 fn string(text: &Cow<'_, str>, out: &mut String) {
     match text {
         Cow::Borrowed(text) => ["\"", text, "\""].into_iter().for_each(|part| out.push_str(part)),

@@ -108,8 +108,10 @@ pub const PAGE_LOG: u64 = 1_000;
 pub const REPLAY_PAGE: usize = 256 * 1024;
 /// Text in one message between an object and a bridge, bytes. The platform takes 1 MiB at the least.
 pub const SOCKET_MESSAGE: usize = 512 * 1024;
-/// Rows that one replay page reads at the most.
+/// Rows that one replay page reads at the most, one by one.
 pub const REPLAY_ROWS: u64 = 1_000;
+/// Rows that one replay page reads at the most where they come as one text; few pages have so many.
+pub const REPLAY_JOINED: u64 = 4_000;
 
 /// Bytes that wait for a slow reader before it is cut. Contract.
 pub const SLOW_READER: usize = 1024 * 1024;

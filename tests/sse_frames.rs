@@ -22,6 +22,8 @@ use support::{facts, hostile};
 mod format;
 #[path = "sse_frames/seed.rs"]
 mod seed;
+#[path = "sse_frames/stored.rs"]
+mod stored;
 
 fn lens(visibility: Visibility) -> Lens {
     Lens { visibility, narrowing: Narrowing::default() }
@@ -77,6 +79,7 @@ proptest! {
             log.extend(story.outcome.expect("a running job takes them"));
         }
         for event in log {
+            stored::assert_replayed_as_it_was_live(&event);
             let blocks = read(&frame_of(&event));
             prop_assert!(blocks.len() <= 1, "{:?}", blocks);
             for block in blocks {

@@ -10,6 +10,7 @@ use crate::notice::Notice;
 use crate::record::Record;
 use crate::replay::{Plan, plan};
 use crate::sse::{Frame, reset_frame};
+use crate::view::pipeline::Lens;
 use crate::view::{JobLens, Visibility, asset};
 use worker::Result;
 
@@ -34,6 +35,23 @@ impl JobLog<'_> {
             Plan::Reset { .. } => reading::oldest(self.journal, self.record, visibility),
             Plan::Snapshot { .. } | Plan::Replay { .. } | Plan::Gone => self.record.bounds(visibility).floor,
         }
+    }
+}
+
+impl JobLog<'_> {
+    /// Appends a page of what follows `from`, and gives where the next one begins; `None` at the end.
+    fn read(&self, lens: &JobLens, from: EventId, until: EventId, text: &mut String) -> Result<Option<EventId>> {
+        let read = self.journal.read(from, until, lens.visibility(), limits::REPLAY_ROWS, limits::REPLAY_PAGE)?;
+        read.events.iter().for_each(|event| self.encode(lens, event, text));
+        Ok(read.next())
+    }
+
+    /// Likewise, from text as it is stored.
+    fn join(&self, lens: &Lens, from: EventId, until: EventId, text: &mut String) -> Result<Option<EventId>> {
+        let has_events_alone = self.record.job.last_seq == 0 && self.record.checkpoints.count == 0;
+        let stored = if has_events_alone { Visibility::Public } else { lens.visibility };
+        let reached = self.journal.join(from, until, stored, |event| Ok(lens.encode_stored(event, text)?))?;
+        Ok(reached.last.filter(|_| !reached.is_last))
     }
 }
 
@@ -69,10 +87,11 @@ impl Log for JobLog<'_> {
             JobLens::Pipeline(_) => bounds.ended_by.unwrap_or(bounds.tail),
             JobLens::Asset => bounds.tail,
         };
-        let read = self.journal.read(from, until, lens.visibility(), limits::REPLAY_ROWS, limits::REPLAY_PAGE)?;
-        read.events.iter().for_each(|event| self.encode(lens, event, &mut text));
-        let is_end = read.is_last && bounds.ended_by.is_some() && matches!(lens, JobLens::Pipeline(_));
-        let next = read.next();
+        let next = match lens {
+            JobLens::Pipeline(lens) if self.journal.is_stored() => self.join(lens, from, until, &mut text)?,
+            JobLens::Pipeline(_) | JobLens::Asset => self.read(lens, from, until, &mut text)?,
+        };
+        let is_end = next.is_none() && bounds.ended_by.is_some() && matches!(lens, JobLens::Pipeline(_));
         Ok(Page { text, next, reached: next.unwrap_or(until), is_end })
     }
 

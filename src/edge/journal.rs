@@ -76,6 +76,10 @@ impl Journal {
         self.catch_up(stored).map(Some)
     }
 
+    pub fn sqlite(&self) -> &Sqlite {
+        &self.sqlite
+    }
+
     pub fn is_stored(&self) -> bool {
         self.is_stored.get()
     }

@@ -22,6 +22,7 @@ mod job_log;
 mod job_object;
 mod job_stream_do;
 mod jobs;
+mod joined;
 mod journal;
 mod lifeline;
 mod listing;

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use worker::durable::ScheduledTime;
-use worker::{Env, Error, Request, Result, State, Storage, WebSocket};
+use worker::{Env, Error, Request, Result, SqlCursor, State, Storage, WebSocket};
 
 #[wasm_bindgen]
 extern "C" {
@@ -68,6 +68,16 @@ pub fn text(text: js_sys::JsString) -> Result<String> {
         return Ok(text.into());
     }
     String::from_utf8(utf8(&text)).map_err(|error| Error::from(error.to_string()))
+}
+
+/// The text of a row, the only one, in its column `joined`. It crosses as a text and not as a value.
+pub fn joined(mut rows: SqlCursor) -> Result<Option<String>> {
+    let mut found = None;
+    // A cursor is read to its end.
+    while let Some(row) = Iterator::next(&mut rows) {
+        found = Reflect::get(&row?, &JsValue::from_str("joined"))?.dyn_into::<js_sys::JsString>().ok();
+    }
+    found.map(text).transpose()
 }
 
 /// Text that is sent to many sockets, without copying it out of wasm for each.

@@ -26,7 +26,7 @@ pub mod directory {
 pub mod object {
     statements!("object":
         schema, is_created, load_record, save_record, append_event, append_checkpoint, append_logs,
-        read_all, read_events, read_checkpoints, read_logs, event,
+        read_all, read_events, join_all, join_events, read_checkpoints, read_logs, event,
         oldest_kept_event, oldest_kept_checkpoint, oldest_kept_logs, trim_events, trim_checkpoints, trim_logs,
         find_request, remember_request, forget_requests, newest_request, upgrade,
     );

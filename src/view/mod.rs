@@ -4,6 +4,7 @@
 pub mod asset;
 pub mod pipeline;
 pub mod queue;
+pub mod stored;
 
 use crate::event::Fact;
 use pipeline::Lens;

@@ -54,7 +54,11 @@ impl Narrowing {
         }
     }
 
-    fn passes(&self, name: &str) -> bool {
+    pub fn is_all(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn passes(&self, name: &str) -> bool {
         let listed = |wanted: &String| wanted == name || (wanted == "stage:*" && name.starts_with("stage:"));
         self.0.is_empty() || self.0.iter().any(listed)
     }

@@ -8,6 +8,7 @@ use jobcast::event::{Event, Fact, Origin, Shelf};
 use jobcast::id::{EventId, RequestId};
 use jobcast::record::Record;
 use jobcast::sql::object as sql;
+use jobcast::view::stored::Stored;
 use rusqlite::types::Value as Bound;
 use rusqlite::{Connection, Row};
 use serde_json::json;
@@ -157,6 +158,29 @@ fn the_public_part_has_no_checkpoints_and_no_lines() {
     let public: Vec<Event> = story.log.iter().filter(|event| event.fact.shelf() == Shelf::Events).cloned().collect();
     assert_eq!(read(&db, sql::read_events, 0, ALWAYS, ALWAYS), public);
     assert_eq!(read(&db, sql::read_events, public[2].id.0, public[4].id.0, 9), public[3..=4]);
+}
+
+fn joined(db: &Connection, query: &str, after: u64, until: u64, limit: u64) -> Vec<Event> {
+    let text = rows(db, query, vec![number(after), number(until), number(limit)], |row| row.get::<_, Option<String>>("joined")).remove(0);
+    let text = text.unwrap_or_default();
+    let events = text.lines().map(|line| Stored::of_line(line).expect("a line").read().expect("an event"));
+    events.collect()
+}
+
+fn without_origins(events: &[Event]) -> Vec<Event> {
+    events.iter().map(|event| Event { origin: Origin::default(), ..event.clone() }).collect()
+}
+
+#[test]
+fn joined_to_one_text_the_log_is_what_it_is_row_by_row() {
+    let (story, db) = (story(), stored(&story()));
+    let (third, seventh) = (story.log[2].id.0, story.log[6].id.0);
+    for (join, read_rows) in [(sql::join_all, sql::read_all), (sql::join_events, sql::read_events)] {
+        for (after, until, limit) in [(0, ALWAYS, ALWAYS), (0, ALWAYS, 4), (third, seventh, ALWAYS), (seventh, third, 9)] {
+            let expected = without_origins(&read(&db, read_rows, after, until, limit));
+            assert_eq!(joined(&db, join, after, until, limit), expected, "{after}..{until}, {limit}");
+        }
+    }
 }
 
 #[test]

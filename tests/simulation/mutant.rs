@@ -80,8 +80,8 @@ pub fn sql(query: &str) -> Cow<'_, str> {
         Mutant::CreationKeysForgotten => {
             instead(directory::remember_creation, "DO NOTHING", "DO UPDATE SET job_ids = excluded.job_ids, answer = NULL")
         }
-        Mutant::CursorInclusive => instead(object::read_events, "id > ?1", "id >= ?1"),
-        Mutant::PageCutShort => instead(object::read_events, "LIMIT ?3", "LIMIT ?3 - 1"),
+        Mutant::CursorInclusive => instead(object::read_events, "id > ?1", "id >= ?1").or_else(|| instead(object::join_events, "id > ?1", "id >= ?1")),
+        Mutant::PageCutShort => instead(object::read_events, "LIMIT ?3", "LIMIT ?3 - 1").or_else(|| instead(object::join_events, "LIMIT ?3", "LIMIT ?3 - 1")),
         Mutant::DirectoryTakesAnything => {
             instead(directory::upsert_job, "WHERE excluded.last_event_id > jobs.last_event_id", "WHERE 1")
         }

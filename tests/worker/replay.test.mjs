@@ -120,6 +120,49 @@ describe("a stream with a cursor", { concurrency: true }, () => {
   });
 });
 
+describe("a replay", { concurrency: true }, () => {
+  const framed = (stream) => stream.frames.filter((frame) => frame.dispatches && frame.event !== "job:snapshot");
+
+  test("is what live readers got, byte for byte, of every kind of event", async (t) => {
+    const project = await newProject({ publicRead: true });
+    const job = await project.create({ stages: ["encode"], maxAttempts: 2 });
+    const readers = [{ key: project.apiKey }, {}];
+    const narrowings = ["", "?events=stage:*", "?events=job:log,job:progress"];
+    const all = (cursor) => Promise.all(readers.flatMap((reader) => narrowings.map((query) => open(t, job.eventsUrl + query, { ...reader, cursor }))));
+    const live = await all();
+    for (const stream of live) await stream.event("job:snapshot");
+    await job.report("ack");
+    await job.report("progress", { percent: 12.5, message: "a \"b\"\n\u2028 ü 😀", subProgress: { "x y": { percent: 1e-7 } } });
+    await job.report("stages/encode", { type: "start", detail: "\\" });
+    await job.report("stages/say%20%22hi%22", { type: "note", data: { stage: "encode" } });
+    await job.report("checkpoint", { frames: [1, 2.0, -0.5, 1e30] });
+    await job.report("event", { note: "job:progress" });
+    await job.report("logs", [{ message: "a\tb", level: "warn", timestamp: "2026-03-01T09:21:01Z", source: "w", metadata: { n: 1.0 } }, ""]);
+    await job.report("fail", { error: "once more" });
+    await job.report("kill", { reason: "enough" });
+    for (const stream of live) await stream.ended;
+    const replayed = await all("0");
+    for (const [index, stream] of replayed.entries()) {
+      await stream.ended;
+      assert.deepEqual(framed(stream), framed(live[index]), `reader ${index}`);
+    }
+    assert.ok(framed(replayed[0]).length > framed(replayed[3]).length);
+  });
+
+  test("brings events of any size, small ones before and after the largest", async (t) => {
+    const project = await newProject();
+    const { job } = await reported(project, 90);
+    for (const index of range(1, 30)) await job.report("checkpoint", { index, text: "x".repeat(250_000) });
+    for (const percent of range(1, 9)) await job.report("progress", { percent });
+    await job.report("complete");
+    const events = await (await open(t, job.eventsUrl, { key: project.apiKey, cursor: "0" })).remaining();
+    const saved = events.filter((event) => event.event === "job:checkpoint").map((event) => event.json().data.index);
+    assert.deepEqual(saved, range(1, 30));
+    assert.deepEqual(percents(events), [...range(1, 90), ...range(1, 9)]);
+    assert.equal(events.at(-1).event, "job:completed");
+  });
+});
+
 describe("the seam between replay and live", { concurrency: true }, () => {
   const REPORTS = 300;
   const READERS = 24;

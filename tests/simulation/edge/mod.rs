@@ -25,6 +25,8 @@ pub mod job_log;
 pub mod job_object;
 #[path = "../../../src/edge/job_stream_do.rs"]
 pub mod job_stream_do;
+#[path = "../../../src/edge/joined.rs"]
+pub mod joined;
 #[path = "../../../src/edge/journal.rs"]
 pub mod journal;
 pub mod meter;

@@ -5,7 +5,7 @@ use crate::cloud::storage::Storage;
 use crate::id::RequestId;
 use crate::time::Timestamp;
 use crate::world::world;
-use worker::{Env, Error, Request, Result, State, WebSocket};
+use worker::{Env, Error, Request, Result, SqlCursor, State, WebSocket};
 
 /// A reset in silence leaves sockets open and dumb, but the object that follows is the platform's new one.
 pub fn is_built_again(_: &State) -> bool {
@@ -45,6 +45,12 @@ pub fn setting(env: &Env, name: &str) -> Option<String> {
 
 pub fn transaction(storage: &Storage, work: impl FnMut() -> Result<()>) -> Result<()> {
     storage.transaction(work)
+}
+
+pub fn joined(rows: SqlCursor) -> Result<Option<String>> {
+    let texts = rows.raw().map(|row| row.map(|row| row.into_iter().next()));
+    let first = texts.last().transpose()?.flatten();
+    Ok(first.map(|text| text.text()).filter(|text| !text.is_empty()))
 }
 
 pub struct SharedText(String);

@@ -224,7 +224,7 @@ mod tests {
             {
                 let body = round.lines.join("\n");
                 assert!(body.len() <= limits::LOG_BATCH_WIRE, "{}", body.len());
-                told += parse_batch(body.as_bytes(), BatchFormat::NdJson, Encoding::Plain).unwrap().len();
+                told += parse_batch(body.as_bytes(), BatchFormat::NdJson, Encoding::Plain).unwrap().parts().count();
             }
             assert_eq!((told, outbox.lost()), (count, 0));
         }

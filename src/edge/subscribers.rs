@@ -108,6 +108,10 @@ impl<L: Clone + Eq + Hash + Serialize + DeserializeOwned> Subscribers<L> {
         Subscribers(found)
     }
 
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// Whether the platform takes no more sockets for this object.
     pub fn is_full(&self) -> bool {
         self.0.len() >= limits::SUBSCRIBERS

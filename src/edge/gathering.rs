@@ -18,9 +18,6 @@ use worker::Delay;
 /// How long a report may wait for others, ms, and how close two must come for the next ones to wait. Who reports by
 /// itself is answered before it reports again, and never waits.
 const WINDOW_MS: u64 = 1;
-/// How many subscribers make it longer by so much, because sending to them takes long, and at the most how long it is, ms.
-const SUBSCRIBERS_A_MS: usize = 200;
-const WINDOW_MOST_MS: u64 = 5;
 
 pub type Outcome = std::result::Result<Turn, Problem>;
 
@@ -51,8 +48,8 @@ impl JobObject {
         // What came before goes before.
         self.carry_out_waiting();
         let outcome = self.turn(project, &order);
-        self.publish();
-        if order.command.is_report() && (self.comes_close() || self.window() > WINDOW_MS) {
+        self.spread();
+        if order.command.is_report() && self.comes_close() {
             self.open_window();
         }
         outcome
@@ -63,36 +60,29 @@ impl JobObject {
         now.since(std::mem::replace(&mut memory.gathering.last, now)) <= WINDOW_MS
     }
 
-    /// How long reports wait for others, ms: the longer, the more subscribers each commit is sent to.
-    fn window(&self) -> u64 {
-        let longer = self.memory.borrow().subscribers.count() / SUBSCRIBERS_A_MS;
-        (WINDOW_MS + longer as u64).min(WINDOW_MOST_MS)
-    }
-
     fn open_window(self: &Rc<Self>) {
         self.memory.borrow_mut().gathering.is_open = true;
         let object = Rc::clone(self);
         self.state.wait_until(async move {
-            // Who was busy with sending hears only after its timer of what came meanwhile: it listens once more.
-            let mut silent = 0;
-            while silent < 2 {
-                let window = if silent == 0 { object.window() } else { WINDOW_MS };
-                Delay::from(Duration::from_millis(window)).await;
-                silent = if object.carry_out_waiting() { 0 } else { silent + 1 };
+            loop {
+                Delay::from(Duration::from_millis(WINDOW_MS)).await;
+                if !object.carry_out_waiting() {
+                    break;
+                }
             }
             object.memory.borrow_mut().gathering.is_open = false;
         });
     }
 
     /// Whether there was anything to carry out.
-    fn carry_out_waiting(&self) -> bool {
+    fn carry_out_waiting(self: &Rc<Self>) -> bool {
         let waiting = std::mem::take(&mut self.memory.borrow_mut().gathering.waiting);
         if waiting.is_empty() {
             return false;
         }
         let outcomes: Vec<_> =
             waiting.into_iter().map(|Waiting { project, order, tell }| (self.turn(&project, &order), tell)).collect();
-        self.publish();
+        self.spread();
         for (outcome, tell) in outcomes {
             // A caller that has gone wants no answer; what it asked for is done.
             let _ = tell.send(outcome);

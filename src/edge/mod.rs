@@ -41,6 +41,7 @@ mod reply;
 mod reports;
 mod request_log;
 mod sessions;
+mod spreading;
 mod sqlite;
 mod sse_bridge;
 mod subscribers;

@@ -15,8 +15,9 @@ export function compared(first, second) {
   return { first: median(first), second: median(second), ratio: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) };
 }
 
-/** `{least}` or `{most}`, of the ratio; undefined where there is no goal. */
-export function isMet(ratio, goal) {
+/** `{least}` or `{most}`, of the ratio, or what the `figure` itself has to be; undefined where there is no goal. */
+export function isMet(ratio, goal, figure) {
   if (!goal) return undefined;
+  if (goal.figure !== undefined) return figure === goal.figure;
   return goal.least === undefined ? ratio <= goal.most : ratio >= goal.least;
 }

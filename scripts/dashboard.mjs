@@ -1,14 +1,14 @@
-// The dashboard's build: dashboard/ and the client library → dashboard/dist, which the Worker serves as static assets, only when
-// something changed.
+// The dashboard's build: dashboard/ and the client library → dashboard/dist, which the Worker serves as static assets, with
+// openapi.json beside it; only when something changed.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { buildClient } from "./client.mjs";
 import { at, NODE, PINNED_ENV } from "./paths.mjs";
 import { run, step } from "./step.mjs";
 
-const SOURCES = ["dashboard/index.html", "dashboard/vite.config.ts", "dashboard/tsconfig.json", "dashboard/src", "dashboard/public", "client/src", "client/tsconfig.json", "package-lock.json"];
+const SOURCES = ["openapi.json", "dashboard/index.html", "dashboard/vite.config.ts", "dashboard/tsconfig.json", "dashboard/src", "dashboard/public", "client/src", "client/tsconfig.json", "package-lock.json"];
 const PAGE = at("dashboard", "dist", "index.html");
 // Beside the Worker's, not in dist: what lies there is served.
 const STAMP = at("build", "dashboard-stamp.json");
@@ -19,6 +19,7 @@ export async function buildDashboard() {
   if (existsSync(PAGE) && existsSync(STAMP) && JSON.parse(readFileSync(STAMP, "utf8")).hash === before) return;
   await buildClient();
   await step("Build the dashboard", () => run(NODE, [VITE, "build", "dashboard", "--logLevel", "warn"], { env: PINNED_ENV }));
+  copyFileSync(at("openapi.json"), at("dashboard", "dist", "openapi.json"));
   // A source that was saved while Vite ran may or may not be in the result: then there is no stamp, and the next build decides.
   if (hashOfSources() !== before) return;
   mkdirSync(at("build"), { recursive: true });

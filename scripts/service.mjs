@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { createServer } from "node:net";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { migrateLocal } from "./database.mjs";
 import { at, ROOT } from "./paths.mjs";
@@ -17,23 +17,24 @@ const STOP_GRACE_MS = 2_000;
 const GONE_LIMIT_MS = 500;
 // The shell leads a process group and becomes wrangler. Its other half waits for the end of descriptor 3, which our process holds
 // open: when we end, even by SIGKILL, the kernel closes it, and the whole group goes.
-const GUARD = '(cat <&3 >/dev/null; kill -KILL 0) & exec "$@" 3<&-';
+export const GUARD = '(cat <&3 >/dev/null; kill -KILL 0) & exec "$@" 3<&-';
 
 /**
  * Starts the service and resolves when it answers.
  * `port` 0 takes a free one; `state` is the folder of D1 and the objects; `vars` override those of wrangler.toml, `limits` its
- * limits of rate, by the names of their bindings, and `main` its Worker; `config` stands for wrangler.toml as a whole.
+ * limits of rate, by the names of their bindings, and `main` its Worker; `config` stands for the project's wrangler.toml.
+ * `serve` makes the command that serves it; another than `wrangler dev`'s says “Ready on <address>” as that does.
  * Resolves to `{url, exited, tail(), stop(), kill()}`: `stop` ends it in order, `kill` as a crash would; both wait until it is gone.
  */
-export async function startService({ port = 0, state, adminToken, tokenSecret, logFile, vars = {}, limits = {}, main, config }) {
+export async function startService({ port = 0, state, adminToken, tokenSecret, logFile, vars = {}, limits = {}, main, config = at("wrangler.toml"), serve = devCommand }) {
   await refuseTakenPort(port);
   state = resolve(ROOT, state);
   mkdirSync(state, { recursive: true });
   await migrateLocal(state);
   const envFile = writeEnvFile(state, { ...vars, ADMIN_TOKEN: adminToken, TOKEN_SECRET: tokenSecret });
   const isOwn = main || Object.keys(limits).length > 0;
-  config ??= isOwn ? writeConfig(state, limits, main) : at("wrangler.toml");
-  const group = launch(devCommand(port, state, envFile, config), state, logFile);
+  if (isOwn) config = writeConfig(state, config, limits, main);
+  const group = launch(serve(port, state, envFile, config), state, logFile);
   try {
     const url = await group.ready;
     await answers(url);
@@ -61,12 +62,12 @@ function writeEnvFile(state, vars) {
   return path;
 }
 
-/** A copy of wrangler.toml. Paths in there are relative to the file, so the copy has them whole. */
-function writeConfig(state, limits, main) {
+/** A copy of a wrangler.toml. Paths in there are relative to the file, so the copy has them whole. */
+function writeConfig(state, config, limits, main) {
   const path = join(state, "wrangler.toml");
-  const original = readFileSync(at("wrangler.toml"), "utf8");
+  const original = readFileSync(config, "utf8");
   const served = main ? original.replace(/^main = .*$/m, `main = ${JSON.stringify(main)}`) : original;
-  const copy = served.replace(/^(main|migrations_dir|directory) = "(.+)"$/gm, (_, setting, place) => `${setting} = ${JSON.stringify(resolve(ROOT, place))}`);
+  const copy = served.replace(/^(main|migrations_dir|directory) = "(.+)"$/gm, (_, setting, place) => `${setting} = ${JSON.stringify(resolve(dirname(config), place))}`);
   writeFileSync(path, Object.entries(limits).reduce(withLimit, copy));
   return path;
 }

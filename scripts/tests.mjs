@@ -10,7 +10,8 @@ import { prepareCargoDeny } from "./toolchain.mjs";
 import { wasmSize } from "./worker.mjs";
 import { LOCAL_ENV, WRANGLER } from "./wrangler.mjs";
 
-const WASM_BUDGET = 1024 * 1024;
+// A little above what it is (docs/ARCHITECTURE.md, “Size of the Worker”): whoever makes it larger shall see it.
+const WASM_BUDGET = 600 * 1000;
 const FIRST_PAGE_BUDGET = 250 * 1000;
 
 export const none = { passed: 0, failed: 0, unchecked: [] };

@@ -1,12 +1,15 @@
 // The Worker's build: src/ → build/index.js and build/index_bg.wasm, only when something changed.
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { at, PINNED_ENV, ROOT } from "./paths.mjs";
 import { printed, run, step } from "./step.mjs";
 import { tool, toolVersions } from "./toolchain.mjs";
+import { withoutNames } from "./wasm-names.mjs";
 
 const WASM = at("build", "index_bg.wasm");
+// The same module with the names of its functions, which are not uploaded: a stack trace has their numbers.
+const NAMED = at("build", "named.wasm");
 const STAMP = at("build", "stamp.json");
 const FLAGS = ["--release"];
 // Without these worker-build downloads its own copies from GitHub.
@@ -20,6 +23,8 @@ export async function buildWorker() {
   if (isFresh()) return;
   const began = Date.now();
   await step("Build the Worker", () => run(tool("worker-build"), FLAGS, { env: { ...PINNED_ENV, ...TOOLS_ENV } }));
+  renameSync(WASM, NAMED);
+  writeFileSync(WASM, withoutNames(readFileSync(NAMED)));
   stamp(began);
 }
 
@@ -30,7 +35,7 @@ export function wasmSize() {
 }
 
 function isFresh() {
-  if (!existsSync(STAMP) || !existsSync(WASM) || !existsSync(at("build", "index.js"))) return false;
+  if (!existsSync(STAMP) || !existsSync(NAMED) || !existsSync(WASM) || !existsSync(at("build", "index.js"))) return false;
   const { sources, hash } = JSON.parse(readFileSync(STAMP, "utf8"));
   return sources.every((path) => existsSync(at(path))) && hash === hashOf(sources);
 }
@@ -47,7 +52,7 @@ function compiledSources() {
   const { target_directory: target } = JSON.parse(printed("cargo", "metadata", "--no-deps", "--format-version=1"));
   const rule = readFileSync(`${target}/wasm32-unknown-unknown/release/jobcast.d`, "utf8").split("\n")[0];
   const files = rule.slice(rule.indexOf(": ") + 2).split(/(?<!\\) /).map((path) => path.replaceAll("\\ ", " "));
-  return ["Cargo.toml", "Cargo.lock", ...files.map((path) => path.replace(ROOT, ""))];
+  return ["Cargo.toml", "Cargo.lock", ".cargo/config.toml", ...files.map((path) => path.replace(ROOT, ""))];
 }
 
 function hashOf(sources) {

@@ -134,7 +134,7 @@ pub struct Query(Vec<(String, String)>);
 
 impl Query {
     pub fn parse(query: Option<&str>) -> Query {
-        let pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+        let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
         Query(pairs.into_owned().collect())
     }
 

@@ -6,13 +6,14 @@
 //! * the log: `id`, `time`, `event`, `job`, `command`, `decide`, `chunk`, `evolve`, `record`
 //! * a project's log: `notice`, `feed`
 //! * reading them: `replay`, `sse`, `view`, `response`
-//! * asking: `route`, `access`, `token`, `session`, `cors`, `fields`, `request`, `logs`, `batch`, `call`
+//! * asking: `address`, `route`, `access`, `token`, `session`, `cors`, `fields`, `request`, `logs`, `batch`, `call`
 //! * refusing: `problem`, `limits`
 //! * counting: `metrics`
 //! * remembering what was looked up: `remembered`
 //! * describing all of it: `openapi`, on the host only
 
 pub mod access;
+pub mod address;
 pub mod batch;
 pub mod call;
 pub mod chunk;

@@ -74,6 +74,8 @@ pub const FEED_THINNED_AFTER_MS: u64 = 60_000;
 pub const FEED_BATCH: u64 = 500;
 /// A job tells its project of progress at most so often, ms; of anything else at once.
 pub const FEED_PROGRESS_MS: u64 = 1_000;
+/// While nobody watches the project, so often: who opens a stream sees each job's progress after that time at the latest.
+pub const FEED_PROGRESS_UNWATCHED_MS: u64 = 5_000;
 /// How long a feed remembers a job whose entries have gone, ms. What a job was heard to tell is noted by its next alarm,
 /// at the latest within its time-out, which is a day at the most.
 pub const FEED_SEEN_MS: u64 = 7 * 24 * 3_600_000;

@@ -1,6 +1,5 @@
 // Streams on which nothing happens but heartbeats: what each holds, and what it costs.
 import { setTimeout as sleep } from "node:timers/promises";
-import { eventsOf } from "../../tests/torture/load/producer.mjs";
 import { leave } from "./leaving.mjs";
 
 const STREAMS = 500;
@@ -13,10 +12,10 @@ export const idle = [{
   goals: {},
   /** Each keeps its streams, which end after five minutes. */
   rounds: 2,
-  prepare: async (contender) => (await contender.producer.running(1))[0],
+  prepare: async (contender) => (await contender.running(1))[0],
   async round(contender, job) {
     const before = contender.runtime.memory();
-    const { open } = await contender.readers.open([eventsOf(job)], { times: STREAMS, atOnce: 50 });
+    const { open } = await contender.watch(contender.eventsOf(job), STREAMS);
     const processor = contender.processor();
     await sleep(REST_MS);
     const figures = {

@@ -7,7 +7,7 @@ export const logs = [1, 100, 1_000].flatMap((size) => [["plain", plain, JSON_TYP
   title: `log lines, batches of ${size.toLocaleString("en")}, ${form}`,
   goals: size === 1_000 ? { "lines a second": { least: 3 } } : {},
   async prepare(contender) {
-    const [job] = await contender.producer.running(1);
+    const [job] = await contender.running(1);
     return { connections: CONNECTIONS, paths: [`/api/v1/jobs/${job}/logs`], bodies: batches(size).map(render), headers };
   },
   async round(contender, load, milliseconds) {

@@ -1,6 +1,5 @@
 // The whole log of a job that has ended, from its beginning to its end, for one reader.
-import { eventsOf } from "../../tests/torture/load/producer.mjs";
-import { JSON_TYPE, PROGRESS } from "./bodies.mjs";
+import { PROGRESS } from "./bodies.mjs";
 
 /** With what creates, begins and ends the job, no more than is kept. */
 const REPORTS = 9_990;
@@ -10,10 +9,11 @@ export const replay = [{
   title: "replay of 10,000 events",
   goals: { "events a second": { least: 5 } },
   async prepare(contender) {
-    const [job] = await contender.producer.running(1);
-    await contender.produce({ connections: 16, count: REPORTS, paths: [`/api/v1/jobs/${job}/progress`], bodies: PROGRESS, headers: JSON_TYPE });
+    const [job] = await contender.running(1);
+    const { path, headers } = contender.progressOf(job);
+    await contender.produce({ connections: 16, count: REPORTS, paths: [path], bodies: PROGRESS, headers });
     await contender.producer.report(job, "complete", {});
-    return eventsOf(job);
+    return contender.eventsOf(job);
   },
   async round(contender, path) {
     let [seen, took] = [0, 0];
@@ -22,7 +22,7 @@ export const replay = [{
       const [{ ids, resets }] = await contender.readers.tally();
       if (ids.length < REPORTS || resets > 0) throw new Error(`${contender.name} replayed ${ids.length} events of ${REPORTS}, with ${resets} resets.`);
       seen += ids.length;
-      await contender.readers.order("leave", { how: "finish" });
+      await contender.leave();
     }
     return { figures: { "events a second": (seen / took) * 1_000 }, units: seen, unit: "event" };
   },

@@ -21,7 +21,7 @@ await program(async () => {
   const state = mkdtempSync(join(tmpdir(), "jobcast-costs-"));
   const adminToken = randomSecret();
   const service = await startService({
-    state, adminToken, tokenSecret: randomSecret(), logFile: join(state, "service.log"), main: at("bench", "costs", "counting.mjs"),
+    state, adminToken, tokenSecret: randomSecret(), logFile: join(state, "service.log"), main: at("bench", "costs", "jobcast.mjs"),
   });
   try {
     const { url, apiKey } = await defaultProject(service.url, adminToken, state);

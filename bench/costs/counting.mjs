@@ -1,7 +1,6 @@
-// The built Worker, with everything counted that Cloudflare bills: a `main` for `costs.mjs`, never deployed.
+// Everything counted that Cloudflare bills, around a Worker as it is: what `jobcast.mjs` and `twin.mjs` share, which are never deployed.
 // The counts are the runtime's own (`rows_written` of D1, `rowsWritten` of an object's cursor). An object counts as awake while one of its
-// handlers or `waitUntil`s is under way: in between it could sleep, and is not billed.
-import Service, { JobStream as Job, ProjectFeed as Feed } from "../../build/index.js";
+// handlers or `waitUntil`s is under way: in between it could sleep, and is not billed; whether it does, `Built` tells.
 import { overlaid } from "../../tests/worker/overlaid.mjs";
 
 const COUNTS = "/api/counts";
@@ -34,18 +33,22 @@ const database = (db) =>
 
 const environment = (env) => ({ ...env, DB: database(env.DB) });
 
-function storageOf(storage, kind) {
-  const exec = (...call) => {
-    const cursor = storage.sql.exec(...call);
+/** Written over the object's own, because the platform's `DurableObject` takes no stand-in for them. */
+function watched(state, kind, awake) {
+  const { storage } = state;
+  const own = { exec: storage.sql.exec.bind(storage.sql), setAlarm: storage.setAlarm.bind(storage), waitUntil: state.waitUntil.bind(state) };
+  storage.sql.exec = (...call) => {
+    const cursor = own.exec(...call);
     cursors.push({ cursor, kind });
     return cursor;
   };
-  const setAlarm = (...call) => (count("alarmsSet"), storage.setAlarm(...call));
-  return overlaid(storage, { sql: overlaid(storage.sql, { exec }), setAlarm });
+  storage.setAlarm = (...call) => (count("alarmsSet"), own.setAlarm(...call));
+  state.waitUntil = (work) => own.waitUntil(awake(work));
 }
 
-const counted = (Base, kind) =>
-  class extends Base {
+/** A class of objects. `handlers` are its methods, each with what a call of it is counted as. */
+export function counted(Base, kind, handlers) {
+  class Counted extends Base {
     constructor(state, env) {
       let [busy, since] = [0, 0];
       const awake = (work) => {
@@ -54,33 +57,25 @@ const counted = (Base, kind) =>
         Promise.resolve(work).then(rest, rest);
         return work;
       };
-      const waitUntil = (work) => state.waitUntil(awake(work));
-      super(overlaid(state, { storage: storageOf(state.storage, kind), waitUntil }), environment(env));
+      count(`${kind}Built`);
+      watched(state, kind, awake);
+      super(state, environment(env));
       this.handled = (what, work) => (count(`${kind}${what}`), awake(work));
     }
-    fetch(request) {
-      return this.handled("Requests", super.fetch(request));
-    }
-    alarm(info) {
-      return this.handled("Alarms", super.alarm(info));
-    }
-    webSocketMessage(socket, message) {
-      return this.handled("Messages", super.webSocketMessage(socket, message));
-    }
-  };
-
-export class JobStream extends counted(Job, "job") {}
-export class ProjectFeed extends counted(Feed, "feed") {}
-
-export default class extends Service {
-  constructor(context, env) {
-    super(context, environment(env));
   }
-  fetch(request) {
-    if (new URL(request.url).pathname === COUNTS) return taken();
-    count("workerRequests");
-    return super.fetch(request);
+  for (const [name, what] of Object.entries(handlers)) {
+    Counted.prototype[name] = function (...call) {
+      return this.handled(what, Base.prototype[name].apply(this, call));
+    };
   }
+  return Counted;
+}
+
+/** Answers where the counts are asked for; anything else is counted, and `serve` answers with an environment that counts. */
+export function answered(request, env, serve) {
+  if (new URL(request.url).pathname === COUNTS) return taken();
+  count("workerRequests");
+  return serve(environment(env));
 }
 
 /** What was counted since it was asked before. */

@@ -9,6 +9,8 @@ use worker::{Env, Headers, Request, RequestInit, Response, Result, Stub};
 
 /// The binding's name in wrangler.toml.
 const BINDING: &str = "JOB_STREAM";
+/// The parameter in which a subscription travels.
+pub const SUBSCRIPTION: &str = "subscription";
 
 fn stub(env: &Env, job: &JobId) -> Result<Stub> {
     env.durable_object(BINDING)?.get_by_name(job.as_str())
@@ -41,11 +43,10 @@ pub async fn subscribe(env: &Env, subscription: &Subscription) -> Result<Respons
 
 /// The request with which an edge Worker joins a stream of an object.
 pub fn joining(subscription: &str) -> Result<Request> {
-    let mut url = url::Url::parse("https://object/").map_err(|error| worker::Error::from(error.to_string()))?;
-    url.query_pairs_mut().append_pair("subscription", subscription);
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair(SUBSCRIPTION, subscription).finish();
     let headers = Headers::new();
     headers.set("upgrade", "websocket")?;
     let mut init = RequestInit::new();
     init.with_headers(headers);
-    Request::new_with_init(url.as_str(), &init)
+    Request::new_with_init(&format!("https://object/?{query}"), &init)
 }

@@ -49,6 +49,7 @@ mod turn;
 mod warrant;
 mod watching;
 
+use crate::address::Address;
 use crate::cors::{self, Reach};
 use crate::id::RequestId;
 use crate::limits;
@@ -67,7 +68,7 @@ pub struct Visit {
     pub request: web_sys::Request,
     pub head: Head,
     pub route: Route,
-    pub url: url::Url,
+    pub url: Address,
     pub env: Env,
     pub id: RequestId,
     pub log: Rc<RequestLog>,
@@ -79,7 +80,7 @@ pub struct Visit {
 async fn fetch(request: web_sys::Request, env: Env, context: Context) -> Result<web_sys::Response> {
     console_error_panic_hook::set_once();
     let head = Head::of(&request);
-    let url = url::Url::parse(head.address()).map_err(|error| worker::Error::from(error.to_string()))?;
+    let url = platform::address(head.address().to_owned())?;
     let (id, context) = (platform::request_id(), Rc::new(context));
     let log = Rc::new(RequestLog::new(id.clone(), head.method(), &env));
     let (rows, allowed) = (rows_at(url.path()), allowed_origins(&env));
@@ -118,7 +119,7 @@ fn allowed_origins(env: &Env) -> Vec<String> {
 async fn handle(visit: Visit) -> reply::Answer {
     match visit.route.action {
         Action::Health => reply::json(200, &serde_json::json!({ "status": "ok" })),
-        Action::OpenApi => reference::document(),
+        Action::OpenApi => reference::document(&visit.env).await,
         Action::Reference => reference::page(),
         Action::CreateJobs => jobs::create(visit).await,
         Action::ListJobs | Action::QueueJobs => listing::list(visit).await,
@@ -179,14 +180,14 @@ impl Visit {
 
     /// Scheme and host under which the service was reached.
     pub fn origin(&self) -> String {
-        self.url.origin().ascii_serialization()
+        self.url.origin()
     }
 }
 
 /// A secret that the operator has to set. One that can be guessed counts as none, but on one's own machine: whoever holds
 /// a stream token can try `TOKEN_SECRET` without asking us.
 fn operator_secret(visit: &Visit, name: &'static str) -> std::result::Result<String, Problem> {
-    let is_local = Host::of(visit.url.host_str().unwrap_or_default()) == Host::Local;
+    let is_local = Host::of(visit.url.host()) == Host::Local;
     let (event, error) = match platform::setting(&visit.env, name) {
         Some(secret) if secret.len() >= limits::OPERATOR_SECRET || is_local => return Ok(secret),
         Some(_) => ("setting.weak", "It is too short: set 32 random bytes."),

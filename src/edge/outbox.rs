@@ -6,7 +6,7 @@ use crate::call::Telling;
 use crate::edge::job_stream_do::JobObject;
 use crate::edge::meter;
 use crate::edge::platform::{now, request_id};
-use crate::edge::project_feed;
+use crate::edge::project_feed::{self, Heard};
 use crate::event::{Event, Fact};
 use crate::id::EventId;
 use crate::limits;
@@ -27,6 +27,15 @@ pub struct Outbox {
     /// Progress waits until the feed may be told of it.
     is_waiting: bool,
     last_told: Timestamp,
+    /// Whether nobody watched the project when it was told.
+    is_unwatched: bool,
+}
+
+impl Outbox {
+    /// Between two tellings of progress, ms.
+    fn pause(&self) -> u64 {
+        if self.is_unwatched { limits::FEED_PROGRESS_UNWATCHED_MS } else { limits::FEED_PROGRESS_MS }
+    }
 }
 
 /// How soon the feed is told.
@@ -75,10 +84,11 @@ impl JobObject {
             Urgency::Soon => {
                 let mut memory = self.memory.borrow_mut();
                 let since = now().since(memory.outbox.last_told);
-                if since < limits::FEED_PROGRESS_MS && std::mem::replace(&mut memory.outbox.is_waiting, true) {
+                let pause = memory.outbox.pause();
+                if since < pause && std::mem::replace(&mut memory.outbox.is_waiting, true) {
                     return;
                 }
-                limits::FEED_PROGRESS_MS.saturating_sub(since)
+                pause.saturating_sub(since)
             }
         };
         let object = Rc::clone(&self);
@@ -134,10 +144,12 @@ impl JobObject {
             memory.outbox.last_told = now();
             (telling, read.next().unwrap_or(tail), read.is_last)
         };
-        if !telling.notices.is_empty() {
-            project_feed::tell(&self.env, &telling).await?;
-        }
+        let heard = match telling.notices.is_empty() {
+            true => None,
+            false => Some(project_feed::tell(&self.env, &telling).await?),
+        };
         let mut memory = self.memory.borrow_mut();
+        heard.into_iter().for_each(|heard| memory.outbox.is_unwatched = heard == Heard::ByNobody);
         memory.settled.feed = memory.settled.feed.max(until);
         Ok(is_last)
     }
@@ -149,6 +161,6 @@ impl JobObject {
         let place = EventId(record.job.tail.0 + 1);
         let notice = Notice::deleted(created, place, record.job.attempt, Some(request_id()));
         let telling = Telling { project: created.project.clone(), notices: vec![notice] };
-        project_feed::tell(&self.env, &telling).await
+        project_feed::tell(&self.env, &telling).await.map(|_| ())
     }
 }

@@ -1,5 +1,6 @@
 //! Owns the clock, the randomness, the settings, and the few calls that `worker` has no typed form for.
 
+use crate::address::Address;
 use crate::id::{JobId, KeyId, ProjectId, RequestId};
 use crate::time::Timestamp;
 use js_sys::Reflect;
@@ -8,7 +9,7 @@ use std::collections::HashMap;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use worker::durable::ScheduledTime;
-use worker::{Env, Error, Result, State, Storage, Stub, WebSocket};
+use worker::{Env, Error, Request, Result, State, Storage, Stub, WebSocket};
 
 #[wasm_bindgen]
 extern "C" {
@@ -122,6 +123,18 @@ pub fn key_id() -> KeyId {
 
 pub fn request_id() -> RequestId {
     RequestId::new(now(), entropy())
+}
+
+/// An address that is not plain is written anew by the platform's `URL`, which a crossing or two cost.
+pub fn address(text: String) -> Result<Address> {
+    Address::plain(text).or_else(|text| {
+        Address::written(web_sys::Url::new(&text)?.href())
+            .map_err(|text| Error::from(format!("not of the web: {text}")))
+    })
+}
+
+pub fn address_of(request: &Request) -> Result<Address> {
+    address(request.inner().url())
 }
 
 thread_local! {

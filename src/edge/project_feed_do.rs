@@ -11,7 +11,7 @@ use crate::edge::feed_journal::FeedJournal;
 use crate::edge::feed_log::FeedLog;
 use crate::edge::meter;
 use crate::edge::platform::now;
-use crate::edge::project_feed::HEARD;
+use crate::edge::project_feed::Heard;
 use crate::edge::subscribers::{FAILED, NORMAL, Subscribers, close, cut_lost, joined, subscription};
 use crate::feed::{Channel, Feed};
 use crate::id::{EventId, JobId};
@@ -123,7 +123,9 @@ impl ProjectFeed {
         if let Was::Empty = heard? {
             self.arm_for_age().await;
         }
-        Ok(HEARD.to_owned())
+        let is_watched = !self.memory.borrow().subscribers.is_empty();
+        let heard = if is_watched { Heard::BySomebody } else { Heard::ByNobody };
+        Ok(heard.word().to_owned())
     }
 
     async fn begin(&self) -> Result<()> {

@@ -74,5 +74,5 @@ fn shown(grant: &Grant, ends: Option<Timestamp>) -> Value {
 }
 
 fn host(visit: &Visit) -> Host {
-    Host::of(visit.url.host_str().unwrap_or_default())
+    Host::of(visit.url.host())
 }

@@ -5,8 +5,10 @@
 //! nor double.
 
 use crate::call::signal;
+use crate::edge::job_object::SUBSCRIPTION;
 use crate::edge::meter;
-use crate::edge::platform::{SharedText, is_built_again, random};
+use crate::edge::platform::{self, SharedText, is_built_again, random};
+use crate::fields::Query;
 use crate::id::EventId;
 use crate::limits;
 use crate::metrics::Count;
@@ -110,6 +112,10 @@ impl<L: Clone + Eq + Hash + Serialize + DeserializeOwned> Subscribers<L> {
 
     pub fn count(&self) -> usize {
         self.0.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Whether the platform takes no more sockets for this object.
@@ -281,10 +287,10 @@ pub fn close(socket: &WebSocket, code: u16, reason: &str) {
 
 /// Reads what a stream's reader asked for.
 pub fn subscription<T: DeserializeOwned>(request: &Request) -> Result<T> {
-    let url = request.url()?;
-    let subscription = url.query_pairs().find(|(name, _)| name == "subscription");
-    let (_, subscription) = subscription.ok_or_else(|| Error::from("subscription missing"))?;
-    Ok(serde_json::from_str(&subscription)?)
+    let address = platform::address_of(request)?;
+    let query = Query::parse(address.query());
+    let subscription = query.get(SUBSCRIPTION).ok_or_else(|| Error::from("subscription missing"))?;
+    Ok(serde_json::from_str(subscription)?)
 }
 
 /// Answers 101 with a socket, 204 to a reader that has seen the end, or a problem.

@@ -11,8 +11,8 @@ extern crate self as worker;
 
 pub use cloud::*;
 pub use jobcast::{
-    access, call, chunk, command, event, evolve, feed, fields, id, job, logs, metrics, problem, record, request, response, route, sql,
-    sse, time, token, view,
+    access, address, call, chunk, command, event, evolve, feed, fields, id, job, logs, metrics, problem, record, request, response, route,
+    sql, sse, time, token, view,
 };
 pub use rules::{decide, notice, replay};
 

@@ -1,6 +1,7 @@
 // The built Worker, byte for byte as it ships, over a platform on which one object panics when it is told to: a `main` for
 // tests, never deployed. doom.mjs speaks to it.
 import Service, { JobStream as Job, ProjectFeed as Feed } from "../../build/index.js";
+import { callable } from "../../src/edge/callable.js";
 import { overlaid } from "./overlaid.mjs";
 
 /** `{name, at}`: the object by the beginning of its name, and the moment at which it panics, once. */
@@ -54,8 +55,8 @@ function doomed(storage, meets) {
   return overlaid(storage, { sql: overlaid(storage.sql, { exec }), transactionSync });
 }
 
-export class JobStream extends fragile(Job) {}
-export class ProjectFeed extends fragile(Feed) {}
+export const JobStream = callable(fragile(Job));
+export const ProjectFeed = callable(fragile(Feed));
 
 export default class extends Service {
   fetch(request) {

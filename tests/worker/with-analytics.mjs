@@ -1,5 +1,5 @@
 // The built Worker with Analytics Engine bound: a `main` for a test. Each data point goes to the log.
-import Service, { JobStream, ProjectFeed } from "../../build/index.js";
+import Service, { JobStream, ProjectFeed } from "../../src/worker.js";
 
 const ANALYTICS = { writeDataPoint: (point) => console.log(JSON.stringify({ event: "data.point", ...point })) };
 

@@ -6,7 +6,7 @@ enum Place {
     Size,
     Data(usize),
     DataEnd,
-    /// What is left of a body without chunks.
+    /// What is left of a body without chunks; of a stream that its server ends by closing, more than will ever come.
     Rest(usize),
     Over,
 }
@@ -78,9 +78,12 @@ impl Answer {
 
 /// By a head in small letters.
 fn rest(head: &str) -> Place {
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
-    match length.and_then(|length| length.trim().parse().ok()) {
+    let value = |name| head.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+    match value("content-length:").and_then(|length| length.parse().ok()) {
         Some(length) if length > 0 => Place::Rest(length),
+        None if value("content-type:").is_some_and(|kind| kind.starts_with("text/event-stream")) => {
+            Place::Rest(usize::MAX)
+        }
         _ => Place::Over,
     }
 }
@@ -123,6 +126,16 @@ mod tests {
             answer.feed(b"}", |bytes| body.extend_from_slice(bytes));
             assert_eq!((answer.status, answer.is_over(), &body[..]), (503, true, &b"{}"[..]));
         }
+    }
+
+    #[test]
+    fn a_stream_that_tells_neither_chunks_nor_a_length_goes_on() {
+        let (mut answer, mut body) = (Answer::new(), vec![]);
+        let head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n\r\n: hi\n";
+        for piece in [&head[..], b"\nid: 1\n\n"] {
+            answer.feed(piece, |bytes| body.extend_from_slice(bytes));
+        }
+        assert_eq!((answer.is_over(), &body[..]), (false, &b": hi\n\nid: 1\n\n"[..]));
     }
 
     #[test]

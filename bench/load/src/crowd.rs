@@ -15,6 +15,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::{JoinSet, spawn_local};
+use tokio::time::timeout;
 
 /// What readers tell the crowd, and the crowd its readers.
 #[derive(Default)]
@@ -72,20 +73,15 @@ impl Crowd {
                 self.wait(|readers| readers.iter().all(|reader| reader.begun.get())).await;
                 json!({ "open": self.open_streams() })
             }
-            Order::Frames { count } => {
-                self.board.wanted.set(count);
-                self.wait(|readers| self.board.frames.get() >= count || readers.iter().all(|reader| has_ended(reader)))
-                    .await;
-                json!({ "frames": self.board.frames.get() })
-            }
+            Order::Frames { count, within } => self.frames(count, within.map(Duration::from_millis)).await,
             Order::Latency => {
                 let mut told = self.board.latency.take().told();
                 told["fromReport"] = self.board.journey.take().told();
                 told
             }
             Order::Produce(load) => Producers::new(Rc::clone(&self.service), &load).produce(load.connections).await,
-            Order::Pace { path, count, milliseconds } => {
-                let paced = Paced::new(Rc::clone(&self.service), path);
+            Order::Pace { path, headers, count, milliseconds } => {
+                let paced = Paced::new(Rc::clone(&self.service), path, headers);
                 json!({ "taken": paced.report(count, Duration::from_millis(milliseconds)).await })
             }
             Order::Release => {
@@ -126,6 +122,15 @@ impl Crowd {
             }
             news.await;
         }
+    }
+
+    async fn frames(&self, count: u64, within: Option<Duration>) -> Value {
+        self.board.wanted.set(count);
+        let there =
+            self.wait(|readers| self.board.frames.get() >= count || readers.iter().all(|reader| has_ended(reader)));
+        // What is there when the time is over is the answer too.
+        let _ = timeout(within.unwrap_or(Duration::MAX), there).await;
+        json!({ "frames": self.board.frames.get() })
     }
 
     async fn ended(&self) -> Value {

@@ -18,8 +18,9 @@ pub enum Order {
         /// Connections that are being opened at one time.
         at_once: usize,
     },
-    /// Answers once all streams together have had so many frames with an id since the crowd began, or have ended.
-    Frames { count: u64 },
+    /// Answers once all streams together have had so many frames with an id since the crowd began, or have ended, or after `within`
+    /// milliseconds.
+    Frames { count: u64, within: Option<u64> },
     /// How long frames took until here, since it was asked the last time: from their id, which is the service's clock when
     /// they became durable; and as `fromReport` those of `Pace` from when their report was due.
     Latency,
@@ -33,8 +34,9 @@ pub enum Order {
     Leave { how: Leaving },
     /// Reports as fast as the answers come.
     Produce(Load),
-    /// Reports `count` times on one job, whose `path` this is, every `milliseconds`, whether or not answers have come.
-    Pace { path: String, count: usize, milliseconds: u64 },
+    /// Reports `count` times on one job, whose `path` this is, every `milliseconds`, whether or not answers have come. `headers` are
+    /// complete lines.
+    Pace { path: String, headers: String, count: usize, milliseconds: u64 },
     /// Opens `count` connections that leave at `when`, `at_once` of them at a time.
     Churn { paths: Vec<String>, count: usize, when: Moment, how: Leaving, at_once: usize },
 }

@@ -14,14 +14,15 @@ use tokio::time::interval;
 pub struct Paced {
     service: Rc<Service>,
     path: String,
+    headers: String,
     /// Connections that have nothing to do.
     idle: RefCell<Vec<Line>>,
     opened: Cell<usize>,
 }
 
 impl Paced {
-    pub fn new(service: Rc<Service>, path: String) -> Rc<Paced> {
-        Rc::new(Paced { service, path, idle: RefCell::default(), opened: Cell::new(0) })
+    pub fn new(service: Rc<Service>, path: String, headers: String) -> Rc<Paced> {
+        Rc::new(Paced { service, path, headers, idle: RefCell::default(), opened: Cell::new(0) })
     }
 
     /// `count` reports, one every `pause`. Gives how many were taken, once all are answered.
@@ -33,12 +34,12 @@ impl Paced {
             let (paced, due) = (Rc::clone(&self), latency::now());
             under_way.spawn_local(async move { paced.one(number % 101, due).await });
         }
-        under_way.join_all().await.into_iter().filter(|status| matches!(status, Ok(200))).count()
+        under_way.join_all().await.into_iter().filter(|status| matches!(status, Ok(200..300))).count()
     }
 
     async fn one(&self, percent: usize, due: u64) -> io::Result<u16> {
         let body = format!(r#"{{"percent":{percent},"message":"{due}"}}"#);
-        let request = self.service.post(&self.path, "Content-Type: application/json\r\n", body.as_bytes());
+        let request = self.service.post(&self.path, &self.headers, body.as_bytes());
         let idle = self.idle.borrow_mut().pop();
         let mut line = match idle {
             Some(line) => line,

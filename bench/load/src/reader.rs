@@ -81,7 +81,9 @@ impl Reader {
                 leave(stream, how);
                 return None;
             }
-            if !self.may_read(&stream, board).await {
+            let may_read = self.may_read(&stream, board).await;
+            // Who was told to leave reads nothing more, even where something has come: what is counted from here on is others'.
+            if !may_read || self.leaving.get().is_some() {
                 continue;
             }
             let wanted = if self.drips() { 1 } else { READ };

@@ -1,6 +1,6 @@
 //! What one stream saw.
 
-use crate::sse::Frame;
+use crate::sse::{Frame, leading_number};
 
 /// How a stream came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -65,8 +65,7 @@ impl Seen {
 pub fn number(data: &[u8], name: &[u8]) -> Option<u64> {
     let near = &data[..data.len().min(200)];
     let at = near.windows(name.len()).position(|window| window == name)? + name.len();
-    let digits: Vec<u8> = near[at..].iter().copied().take_while(u8::is_ascii_digit).collect();
-    String::from_utf8(digits).ok()?.parse().ok()
+    leading_number(&near[at..])
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! The clock, the randomness and the settings, as the simulation gives them.
 
+use crate::address::Address;
 use crate::cloud::storage::Storage;
 use crate::id::RequestId;
 use crate::time::Timestamp;
 use crate::world::world;
-use worker::{Env, Result, State, Stub, WebSocket};
+use worker::{Env, Error, Request, Result, State, Stub, WebSocket};
 
 /// A reset in silence leaves sockets open and dumb, but the object that follows is the platform's new one.
 pub fn is_built_again(_: &State) -> bool {
@@ -32,6 +33,10 @@ pub fn request_id() -> RequestId {
 
 pub fn alarm_time(time: Timestamp) -> Timestamp {
     time
+}
+
+pub fn address_of(request: &Request) -> Result<Address> {
+    Address::written(request.url()?.to_string()).map_err(Error::from)
 }
 
 pub fn setting(env: &Env, name: &str) -> Option<String> {

@@ -23,6 +23,14 @@ export async function runtimeBehind(url) {
   throw new Error(`No workerd was found behind ${url}.`);
 }
 
+/** The runtime that serves `url` itself, among the processes that this one started. */
+export async function runtimeAt(url) {
+  const port = Number(new URL(url).port);
+  const pid = descendants(process.pid).filter(isRuntime).find((each) => listening(each).includes(port));
+  if (pid === undefined) throw new Error(`No workerd was found at ${url}.`);
+  return new Runtime(pid, port, await first(listening(pid).filter((each) => each !== port), "/json", Array.isArray));
+}
+
 /** The port that answers at `path` with what `test` accepts. */
 async function first(ports, path, test) {
   for (const port of ports) {
@@ -56,17 +64,26 @@ class Runtime {
 
   /** How many it may have open. */
   limit() {
-    return Number(/Max open files\s+(\d+)/.exec(readFileSync(`/proc/${this.pid}/limits`, "utf8"))[1]);
+    return limitOf(this.pid);
   }
 
   /** Seconds on the processor so far. */
   processor() {
-    const fields = readFileSync(`/proc/${this.pid}/stat`, "utf8").split(") ")[1].split(" ");
-    return (Number(fields[11]) + Number(fields[12])) / TICKS;
+    return processorOf(this.pid);
   }
 }
 
-function descendants(pid) {
+/** How many files and sockets a process may have open. */
+export const limitOf = (pid) => Number(/Max open files\s+(\d+)/.exec(readFileSync(`/proc/${pid}/limits`, "utf8"))[1]);
+
+/** Seconds that a process has been on the processor. */
+export function processorOf(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / TICKS;
+}
+
+/** The processes that it started, and those that they did. */
+export function descendants(pid) {
   const parents = processes().map((each) => [each, parentOf(each)]);
   const below = (one) => parents.filter(([, parent]) => parent === one).flatMap(([child]) => [child, ...below(child)]);
   return below(pid);

@@ -1,0 +1,12 @@
+// The built Worker, counted.
+import Service, { JobStream as Job, ProjectFeed as Feed } from "../../src/worker.js";
+import { answered, counted } from "./counting.mjs";
+
+const HANDLERS = { answer: "Requests", fetch: "Requests", alarm: "Alarms", webSocketMessage: "Messages" };
+
+export const JobStream = counted(Job, "job", HANDLERS);
+export const ProjectFeed = counted(Feed, "feed", HANDLERS);
+
+export default {
+  fetch: (request, env, context) => answered(request, env, (counting) => new Service(context, counting).fetch(request)),
+};

@@ -106,6 +106,7 @@ export class Pump {
     if (this.isTooMuch()) this.tellEnd('slow');
   }
 
+  // The words are those of `call::signal`.
   signal(text) {
     if (text === '\\u0001more') this.owesNext = true;
     if (text === '\\u0001opened') this.isOpen = true;

@@ -70,6 +70,9 @@ pub const FEED_KEPT: u64 = 10_000;
 /// Progress in a feed is not thinned before it is so old, ms, unless there is no other room: whoever is away for a
 /// moment misses none of it.
 pub const FEED_THINNED_AFTER_MS: u64 = 60_000;
+/// Reports that wait for their turn in one job's object: as many as it carries out in about a second. More are refused
+/// with 503 and `Retry-After`, before anything is done for them.
+pub const REPORTS_WAITING: usize = 1_000;
 /// Notices that a job tells its project at once.
 pub const FEED_BATCH: u64 = 500;
 /// A job tells its project of progress at most so often, ms; of anything else at once.

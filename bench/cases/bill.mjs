@@ -8,7 +8,7 @@ import { compared, median } from "../statistics.mjs";
 
 const JOBS = 20;
 const REPORTS = 20;
-/** A little more than a second is the dearest rhythm: the directory, which follows a second behind, then gathers nothing. */
+/** A little more than a second: nothing that follows behind each second could then gather two. */
 const RHYTHM_MS = 1_050;
 /** All alarms that a job sets for soon have rung. */
 const SETTLED_MS = 12_000;

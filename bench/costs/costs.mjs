@@ -11,7 +11,7 @@ import { startService } from "../../scripts/service.mjs";
 import { program } from "../../scripts/step.mjs";
 
 const SECONDS = 60;
-/** A little more than a second is the dearest rhythm: the directory, which follows a second behind, then gathers nothing. */
+/** A little more than a second: nothing that follows behind each second could then gather two. */
 const SECOND_MS = 1_050;
 /** All alarms that a job sets for soon have rung. */
 const SETTLED_MS = 12_000;

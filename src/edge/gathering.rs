@@ -8,6 +8,7 @@ use crate::edge::job_stream_do::JobObject;
 use crate::edge::platform::now;
 use crate::edge::turn::Turn;
 use crate::id::ProjectId;
+use crate::limits;
 use crate::problem::Problem;
 use crate::time::Timestamp;
 use futures_channel::oneshot::{Sender, channel};
@@ -40,6 +41,10 @@ impl JobObject {
     /// Carries an order out, and gives what it came to.
     pub async fn in_turn(self: &Rc<Self>, project: &ProjectId, order: Order) -> Outcome {
         if order.command.is_report() && self.memory.borrow().gathering.is_open {
+            if self.memory.borrow().gathering.waiting.len() >= limits::REPORTS_WAITING {
+                // A refusal costs next to nothing, and what is behind goes on at its pace.
+                return Err(Problem::unavailable());
+            }
             let (tell, told) = channel();
             self.memory.borrow_mut().gathering.waiting.push(Waiting { project: project.clone(), order, tell });
             // Nobody tells when the object has lost its memory: then nothing was carried out.

@@ -32,7 +32,7 @@ pub async fn question(
 async fn call(env: &Env, job: &JobId, project: &ProjectId, ask: Ask) -> std::result::Result<Said, Failure> {
     let call = serde_json::to_string(&Call { job: job.clone(), project: project.clone(), ask })
         .map_err(worker::Error::from)?;
-    Ok(Said::heard(platform::ask(stub(env, job)?, &call).await?)??)
+    Ok(Said::heard(platform::ask(env, BINDING, job.as_str(), &call).await?)??)
 }
 
 /// Asks to join the job's stream: 101 with a socket, 204, or a problem as JSON.

@@ -31,7 +31,7 @@ fn stub(env: &Env, project: &ProjectId) -> Result<Stub> {
 
 /// Returns when the feed has it on disk.
 pub async fn tell(env: &Env, telling: &Telling) -> Result<Heard> {
-    match ask(stub(env, &telling.project)?, &serde_json::to_string(telling)?).await? {
+    match ask(env, BINDING, telling.project.as_str(), &serde_json::to_string(telling)?).await? {
         answer if answer == Heard::BySomebody.word() => Ok(Heard::BySomebody),
         answer if answer == Heard::ByNobody.word() => Ok(Heard::ByNobody),
         answer => Err(Error::from(answer)),

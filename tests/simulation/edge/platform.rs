@@ -5,7 +5,7 @@ use crate::cloud::storage::Storage;
 use crate::id::RequestId;
 use crate::time::Timestamp;
 use crate::world::world;
-use worker::{Env, Error, Request, Result, State, Stub, WebSocket};
+use worker::{Env, Error, Request, Result, State, WebSocket};
 
 /// A reset in silence leaves sockets open and dumb, but the object that follows is the platform's new one.
 pub fn is_built_again(_: &State) -> bool {
@@ -61,6 +61,6 @@ impl SharedText {
     }
 }
 
-pub async fn ask(stub: Stub, call: &str) -> Result<String> {
-    stub.ask(call).await
+pub async fn ask(env: &Env, binding: &str, name: &str, call: &str) -> Result<String> {
+    env.durable_object(binding)?.get_by_name(name)?.ask(call).await
 }

@@ -53,7 +53,7 @@ impl JobObject {
         // What came before goes before.
         self.carry_out_waiting();
         let outcome = self.turn(project, &order);
-        self.publish();
+        self.spread();
         if order.command.is_report() && self.comes_close() {
             self.open_window();
         }
@@ -80,14 +80,14 @@ impl JobObject {
     }
 
     /// Whether there was anything to carry out.
-    fn carry_out_waiting(&self) -> bool {
+    fn carry_out_waiting(self: &Rc<Self>) -> bool {
         let waiting = std::mem::take(&mut self.memory.borrow_mut().gathering.waiting);
         if waiting.is_empty() {
             return false;
         }
         let outcomes: Vec<_> =
             waiting.into_iter().map(|Waiting { project, order, tell }| (self.turn(&project, &order), tell)).collect();
-        self.publish();
+        self.spread();
         for (outcome, tell) in outcomes {
             // A caller that has gone wants no answer; what it asked for is done.
             let _ = tell.send(outcome);

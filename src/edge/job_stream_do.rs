@@ -1,7 +1,8 @@
 //! Owns the object of one job: the entry points that the platform calls, and what the object holds in memory.
 //! Refuses to own rules (`decide`), storage (`journal`), sockets (`subscribers`), the directory (`projection`).
-//! Invariant: between loading the record and handing the events to the subscribers there is no `await`, so that
-//! order, atomicity and a seam without gaps follow from the platform's single thread.
+//! Invariant: between loading the record and committing the events there is no `await`, and what is committed goes to the
+//! subscribers before anything else is told them, so that order, atomicity and a seam without gaps follow from the platform's single
+//! thread.
 
 use crate::call::{self, Ask, Call, Order, Question, Reply, Subscription, signal};
 use crate::command::Command;
@@ -73,8 +74,9 @@ pub struct Memory {
     pub in_flight: u32,
     pub outbox: Outbox,
     pub gathering: Gathering,
-    /// Committed, and not yet handed to the subscribers; empty between turns.
+    /// Committed, and not yet handed to the subscribers: for some milliseconds (`spreading`).
     pub fresh: Vec<Event>,
+    pub is_spreading: bool,
     /// How long the project keeps logs, hours, as the directory last said.
     pub retention_hours: Option<u64>,
 }
@@ -169,7 +171,11 @@ impl JobObject {
         if !memory.woken {
             let (record, unsaved) = self.journal.load()?.unzip();
             let unsaved = unsaved.unwrap_or_default();
-            let subscribers = Subscribers::wake(&self.state);
+            let mut subscribers = Subscribers::wake(&self.state);
+            if !memory.fresh.is_empty() {
+                // The storage failed before they heard: they come back with their cursors.
+                subscribers.cut();
+            }
             let settled = record.as_ref().map(|record| record.settled).unwrap_or_default();
             if let Some(record) = &record {
                 let created = &record.job.created;
@@ -203,6 +209,7 @@ impl JobObject {
     }
 
     fn join(&self, subscription: Subscription) -> std::result::Result<Option<WebSocket>, Problem> {
+        self.publish();
         let mut memory = self.memory.borrow_mut();
         let Memory { record, subscribers, .. } = &mut *memory;
         let record = visible(record, &subscription.project)?;
@@ -220,6 +227,7 @@ impl JobObject {
     }
 
     fn next_page(&self, socket: &WebSocket) {
+        self.publish();
         let mut memory = self.memory.borrow_mut();
         let memory = &mut *memory;
         let Some(tag) = self.state.get_tags(socket).pop() else { return };

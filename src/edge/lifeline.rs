@@ -1,14 +1,11 @@
 //! Owns the end of an answer whose writer was lost. A panic anywhere in an isolate takes the memory of all that runs in
 //! it: the task that writes a stream is never woken again, and its reader would wait in silence for ever.
-//! Invariant: the timer is JavaScript's, which outlives the memory of wasm; only a writer that is alive renews it.
+//! Invariant: the timer is JavaScript's, which outlives the memory of wasm; only a writer that is alive renews it. A stream's pump
+//! has its own.
 
-use crate::limits;
 use wasm_bindgen::prelude::*;
 use web_sys::WritableStreamDefaultWriter;
-use worker::WebSocket;
 
-/// A stream's writer renews with every heartbeat, and may be so late, ms.
-pub const STREAM_PATIENCE_MS: u64 = limits::HEARTBEAT_MS + 5_000;
 /// A poll's renews with every look, which may take D1 and many objects a while, ms.
 pub const POLL_PATIENCE_MS: u64 = 40_000;
 
@@ -16,8 +13,8 @@ pub const POLL_PATIENCE_MS: u64 = 40_000;
 // wasm-bindgen pass on package.json's `dependencies`, on which worker-build then fails.
 #[wasm_bindgen(inline_js = "
 export class Timer {
-  constructor(writer, socket, patience) {
-    Object.assign(this, { writer, socket, patience });
+  constructor(writer, patience) {
+    Object.assign(this, { writer, patience });
     this.renew();
   }
 
@@ -28,7 +25,6 @@ export class Timer {
 
   cut() {
     console.warn('{\"event\":\"stream.lost\"}');
-    this.socket?.close(1011, 'lost');
     this.writer.abort(new Error('The writer of this answer was lost.')).catch(() => {});
   }
 
@@ -40,7 +36,7 @@ export class Timer {
 extern "C" {
     type Timer;
     #[wasm_bindgen(constructor)]
-    fn new(writer: &WritableStreamDefaultWriter, socket: Option<&web_sys::WebSocket>, patience: f64) -> Timer;
+    fn new(writer: &WritableStreamDefaultWriter, patience: f64) -> Timer;
     #[wasm_bindgen(method)]
     fn renew(this: &Timer);
     #[wasm_bindgen(method)]
@@ -51,9 +47,9 @@ extern "C" {
 pub struct Lifeline(Timer);
 
 impl Lifeline {
-    /// Without a sign of life `writer` is aborted, and `socket`, which fed it, is closed.
-    pub fn new(writer: &WritableStreamDefaultWriter, socket: Option<&WebSocket>, patience_ms: u64) -> Lifeline {
-        Lifeline(Timer::new(writer, socket.map(AsRef::as_ref), patience_ms as f64))
+    /// Without a sign of life `writer` is aborted.
+    pub fn new(writer: &WritableStreamDefaultWriter, patience_ms: u64) -> Lifeline {
+        Lifeline(Timer::new(writer, patience_ms as f64))
     }
 
     pub fn renew(&self) {

@@ -4,7 +4,6 @@
 //! A request's way: `fetch` → `gate` (who) → a handler (what) → `job_object` or `directory` → `reply`.
 
 mod admin;
-mod backlog;
 mod body;
 mod complaint;
 mod creation;
@@ -34,6 +33,7 @@ mod polling;
 mod project_feed;
 mod project_feed_do;
 mod projection;
+mod pump;
 mod queue;
 mod rate;
 mod reading;
@@ -42,6 +42,7 @@ mod reply;
 mod reports;
 mod request_log;
 mod sessions;
+mod spreading;
 mod sqlite;
 mod sse_bridge;
 mod subscribers;

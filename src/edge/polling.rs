@@ -47,7 +47,7 @@ fn wait(desk: Desk, visit: &Visit) -> reply::Answer {
     let pipe = IdentityTransformStream::new();
     let writer = pipe.writable().get_writer().map_err(worker::Error::from)?;
     visit.context.wait_until(async move {
-        let lifeline = Lifeline::new(&writer, None, POLL_PATIENCE_MS);
+        let lifeline = Lifeline::new(&writer, POLL_PATIENCE_MS);
         if let Some(jobs) = look_until(&desk, &writer, &lifeline).await {
             let _ = write(&writer, &json!({ "jobs": jobs }).to_string()).await;
             let _ = JsFuture::from(writer.close()).await;

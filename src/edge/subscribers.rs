@@ -110,6 +110,10 @@ impl<L: Clone + Eq + Hash + Serialize + DeserializeOwned> Subscribers<L> {
         Subscribers(found)
     }
 
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -92,7 +92,7 @@ impl JobObject {
         }
     }
 
-    /// Looks, decides and commits. What subscribers see of it waits in `memory.fresh` for the end of the gathering.
+    /// Looks, decides and commits. What subscribers see of it waits in `memory.fresh` (`spreading`).
     pub fn turn(&self, project: &ProjectId, order: &Order) -> Outcome {
         self.subject.during(order.request.as_ref(), || self.taken(project, order))
     }

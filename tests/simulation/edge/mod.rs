@@ -42,6 +42,8 @@ pub mod projection;
 #[path = "../../../src/edge/reading.rs"]
 pub mod reading;
 pub mod reply;
+#[path = "../../../src/edge/spreading.rs"]
+pub mod spreading;
 #[path = "../../../src/edge/sqlite.rs"]
 pub mod sqlite;
 #[path = "../../../src/edge/subscribers.rs"]

@@ -1,0 +1,53 @@
+//! Owns when what was committed is sent to those who watch: at once; and what follows while the pipe is busy, together, some
+//! milliseconds later. What a message costs on its way to a reader hardly depends on how many frames are in it.
+//! Invariant: what is committed and not sent yet waits in `memory.fresh`, and goes out before anybody joins, turns a page, or is
+//! dismissed, so that the seam between replay and live has neither gap nor double.
+
+use crate::edge::job_stream_do::JobObject;
+use crate::edge::platform::now;
+use std::rc::Rc;
+use std::time::Duration;
+use worker::Delay;
+
+/// So many make a crowd. Fewer are sent everything at once.
+const CROWD: usize = 50;
+/// For a third of the time that sending took, but at the most so long, what comes is gathered, ms: who watches waits for the
+/// sending, and hardly longer.
+const GATHERING_SHARE: u64 = 3;
+const GATHERING_MOST_MS: u64 = 30;
+
+impl JobObject {
+    /// Sees to it that those who watch hear what was committed.
+    pub fn spread(self: &Rc<Self>) {
+        if self.memory.borrow().is_spreading {
+            return;
+        }
+        self.publish();
+        if self.memory.borrow().subscribers.count() < CROWD {
+            return;
+        }
+        self.memory.borrow_mut().is_spreading = true;
+        let object = Rc::clone(self);
+        self.state.wait_until(async move {
+            loop {
+                pause(busy().await / GATHERING_SHARE).await;
+                if object.memory.borrow().fresh.is_empty() {
+                    break;
+                }
+                object.publish();
+            }
+            object.memory.borrow_mut().is_spreading = false;
+        });
+    }
+}
+
+/// How long what was sent keeps the thread, ms: until then no timer fires.
+async fn busy() -> u64 {
+    let began = now();
+    pause(1).await;
+    now().since(began)
+}
+
+fn pause(milliseconds: u64) -> Delay {
+    Delay::from(Duration::from_millis(milliseconds.clamp(1, GATHERING_MOST_MS)))
+}

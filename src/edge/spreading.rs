@@ -1,10 +1,11 @@
-//! Owns when what was committed is sent to those who watch: at once; and what follows while the pipe is busy, together, some
-//! milliseconds later. What a message costs on its way to a reader hardly depends on how many frames are in it.
+//! Owns when what was committed is sent to those who watch: at once; and progress that follows while the pipe is busy, together,
+//! some milliseconds later. What a message costs on its way to a reader hardly depends on how many frames are in it.
 //! Invariant: what is committed and not sent yet waits in `memory.fresh`, and goes out before anybody joins, turns a page, or is
 //! dismissed, so that the seam between replay and live has neither gap nor double.
 
 use crate::edge::job_stream_do::JobObject;
 use crate::edge::platform::now;
+use crate::event::Fact;
 use std::rc::Rc;
 use std::time::Duration;
 use worker::Delay;
@@ -15,15 +16,17 @@ const CROWD: usize = 50;
 /// sending, and hardly longer.
 const GATHERING_SHARE: u64 = 3;
 const GATHERING_MOST_MS: u64 = 30;
+/// So many wait at the most, so that together they stay one message and not a page of a replay for each subscriber.
+const WAITING_MOST: usize = 128;
 
 impl JobObject {
     /// Sees to it that those who watch hear what was committed.
     pub fn spread(self: &Rc<Self>) {
-        if self.memory.borrow().is_spreading {
+        if self.memory.borrow().is_spreading && self.may_wait() {
             return;
         }
         self.publish();
-        if self.memory.borrow().subscribers.count() < CROWD {
+        if self.memory.borrow().is_spreading || self.memory.borrow().subscribers.count() < CROWD {
             return;
         }
         self.memory.borrow_mut().is_spreading = true;
@@ -38,6 +41,12 @@ impl JobObject {
             }
             object.memory.borrow_mut().is_spreading = false;
         });
+    }
+
+    /// Lines come in large batches already, and what is no progress is told at once.
+    fn may_wait(&self) -> bool {
+        let fresh = &self.memory.borrow().fresh;
+        fresh.len() < WAITING_MOST && fresh.iter().all(|event| matches!(event.fact, Fact::Progress(_)))
     }
 }
 

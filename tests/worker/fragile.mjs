@@ -2,7 +2,6 @@
 // tests, never deployed. doom.mjs speaks to it.
 import Service, { JobStream as Job, ProjectFeed as Feed } from "../../build/index.js";
 import { callable } from "../../src/edge/callable.js";
-import "../../src/edge/microtasks.js";
 import { overlaid } from "./overlaid.mjs";
 
 /** `{name, at}`: the object by the beginning of its name, and the moment at which it panics, once. */

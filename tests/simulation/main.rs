@@ -83,7 +83,7 @@ fn the_same_seed_is_the_same_world() {
 }
 
 /// How far a kill is looked for when a mutant's seed kills it no more.
-const SEARCHED: u64 = 250;
+const SEARCHED: u64 = 1_000;
 
 #[test]
 fn every_planted_bug_breaks_the_invariant_that_it_should() {

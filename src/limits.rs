@@ -120,6 +120,8 @@ pub const SLOW_READER: usize = 1024 * 1024;
 pub const SLOW_READERS: usize = 32 * 1024 * 1024;
 /// Subscribers of one object. The platform's own limit is 32,768 sockets, and meeting it is a panic.
 pub const SUBSCRIBERS: usize = 30_000;
+/// Subscribers that make a crowd: progress may wait until the sending before it is done. Fewer are sent everything at once.
+pub const CROWD: usize = 50;
 /// Between two heartbeats, ms. Contract.
 pub const HEARTBEAT_MS: u64 = 15_000;
 /// The longest life of a stream, ms. Contract.

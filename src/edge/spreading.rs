@@ -6,12 +6,11 @@
 use crate::edge::job_stream_do::JobObject;
 use crate::edge::platform::now;
 use crate::event::Fact;
+use crate::limits;
 use std::rc::Rc;
 use std::time::Duration;
 use worker::Delay;
 
-/// So many make a crowd. Fewer are sent everything at once.
-const CROWD: usize = 50;
 /// For a third of the time that sending took, but at the most so long, what comes is gathered, ms: who watches waits for the
 /// sending, and hardly longer.
 const GATHERING_SHARE: u64 = 3;
@@ -26,7 +25,7 @@ impl JobObject {
             return;
         }
         self.publish();
-        if self.memory.borrow().is_spreading || self.memory.borrow().subscribers.count() < CROWD {
+        if self.memory.borrow().is_spreading || self.memory.borrow().subscribers.count() < limits::CROWD {
             return;
         }
         self.memory.borrow_mut().is_spreading = true;

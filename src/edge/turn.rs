@@ -124,7 +124,12 @@ impl JobObject {
             // Nothing was written: what was folded on in memory is forgotten. Should the storage fail once more, the
             // next request wakes the object anew.
             memory.woken = false;
-            let (record, unsaved) = self.journal.load().map_err(|error| self.subject.internal(error))?.unzip();
+            let loaded = self.journal.load().map_err(|error| self.subject.internal(error));
+            if loaded.is_err() {
+                // Without a record nothing is encoded: who has not got what was committed before is cut, and comes back.
+                self.publish_to(&mut memory);
+            }
+            let (record, unsaved) = loaded?.unzip();
             (memory.record, memory.unsaved, memory.woken) = (record, unsaved.unwrap_or_default(), true);
         }
         turn

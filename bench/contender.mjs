@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { randomSecret } from "../scripts/secrets.mjs";
 import { startService } from "../scripts/service.mjs";
 import { at } from "../scripts/paths.mjs";
+import { JSON_TYPE } from "./cases/bodies.mjs";
 import { Crowd } from "../tests/torture/load/crowd.mjs";
 import { eventsOf, Producer } from "../tests/torture/load/producer.mjs";
 import { runtimeAt } from "../tests/torture/load/runtime.mjs";
 
-const JSON_TYPE = "Content-Type: application/json\r\n";
 /** Frames that are not there by then are missing. */
 const PATIENCE_MS = 120_000;
 /** Other connections than those of readers, and files. */

@@ -1,7 +1,8 @@
 // better-sse: a library of server-sent events for Node, on node:http. An npm package, and so always there.
 import { existsSync } from "node:fs";
 import { at, NODE } from "../../scripts/paths.mjs";
-import { Contender } from "../contender.mjs";
+import { JSON_TYPE } from "../cases/bodies.mjs";
+import { Channels } from "./channels.mjs";
 import { Peer } from "./peer.mjs";
 
 export const betterSse = {
@@ -17,24 +18,12 @@ async function start() {
   let address;
   peer.child.stdout.once("data", (line) => (address = line.trim()));
   await peer.ready(async () => address !== undefined);
-  return new Sessions(peer, address);
+  return new Sessions(betterSse, peer, address);
 }
 
-/** A channel for each job, made when somebody first names it. */
-class Sessions extends Contender {
-  #last = 0;
-
-  constructor(peer, address) {
-    super(betterSse.name, peer.runtime(address), "none", () => peer.stop());
-    this.serves = betterSse.serves;
-  }
-
-  async running(count) {
-    return Array.from({ length: count }, () => `job_${(this.#last += 1)}`);
-  }
-
+class Sessions extends Channels {
   progressOf(job) {
-    return { path: `/jobs/${job}/report`, headers: "Content-Type: application/json\r\n" };
+    return { path: `/jobs/${job}/report`, headers: JSON_TYPE };
   }
 
   eventsOf(job) {

@@ -3,13 +3,13 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { at } from "../../scripts/paths.mjs";
 import { printed } from "../../scripts/step.mjs";
-import { Contender } from "../contender.mjs";
+import { JSON_TYPE } from "../cases/bodies.mjs";
+import { Channels } from "./channels.mjs";
 import { answering, freePort, Peer } from "./peer.mjs";
 
 const MODULES = ["/usr/lib/nginx/modules/ngx_nchan_module.so", "/usr/share/nginx/modules/ngx_nchan_module.so"];
 /** Not everybody has the folder of such programs on the path. */
 const FOLDERS = [...process.env.PATH.split(delimiter), "/usr/sbin", "/usr/local/sbin"];
-const JSON_TYPE = "Content-Type: application/json\r\n";
 const EVENT = (name) => `X-EventSource-Event: ${name}\r\n`;
 
 export const nchan = {
@@ -27,7 +27,7 @@ async function start() {
   const port = await freePort();
   const peer = new Peer("nchan", (folder) => [program(), "-p", folder, "-c", configured(folder, { module: module(), port, descriptors: descriptors() })]);
   await peer.ready(() => answering(`http://127.0.0.1:${port}/`));
-  return new Channels(peer, `127.0.0.1:${port}`);
+  return new Published(nchan, peer, `127.0.0.1:${port}`);
 }
 
 /** As many as this machine lets a program have. */
@@ -40,17 +40,10 @@ function configured(folder, values) {
   return path;
 }
 
-/** A channel for each job. */
-class Channels extends Contender {
-  #last = 0;
-
-  constructor(peer, address) {
-    super(nchan.name, peer.runtime(address), "none", () => peer.stop());
-    this.serves = nchan.serves;
-  }
-
+class Published extends Channels {
+  /** A channel is there once something was published on it. */
   async running(count) {
-    const jobs = Array.from({ length: count }, () => `job_${(this.#last += 1)}`);
+    const jobs = await super.running(count);
     for (const job of jobs) await this.#publish(job, "job:snapshot", "{}");
     return jobs;
   }

@@ -5,7 +5,7 @@
 //!
 //! * the log: `id`, `time`, `event`, `job`, `command`, `decide`, `lines`, `chunk`, `evolve`, `record`
 //! * a project's log: `notice`, `feed`
-//! * reading them: `replay`, `sse`, `view`, `response`
+//! * reading them: `replay`, `sse`, `view`, `response`, `relay`
 //! * asking: `address`, `route`, `access`, `token`, `session`, `cors`, `fields`, `request`, `logs`, `batch`, `quick`,
 //!   `log_batch`, `call`
 //! * refusing: `problem`, `limits`
@@ -36,6 +36,7 @@ pub mod notice;
 pub mod problem;
 pub mod quick;
 pub mod record;
+pub mod relay;
 pub mod remembered;
 pub mod replay;
 pub mod request;

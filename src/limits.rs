@@ -122,6 +122,15 @@ pub const SLOW_READERS: usize = 32 * 1024 * 1024;
 pub const SUBSCRIBERS: usize = 30_000;
 /// Subscribers that make a crowd: progress may wait until the sending before it is done. Fewer are sent everything at once.
 pub const CROWD: usize = 50;
+/// Subscribers of one object before relays hold those who come: an event is with all of them in some 15 ms. Operators may set
+/// `READERS_PER_OBJECT`.
+pub const READERS_HERE: usize = 1_000;
+/// Relays that one object tells what happens.
+pub const BRANCHES: u32 = 32;
+/// Relays of one job: as many as two steps reach.
+pub const RELAYS: u32 = BRANCHES + BRANCHES * BRANCHES;
+/// Lenses through which relays are told what happens; who watches through another gets pages. Each is encoded and sent apart.
+pub const RELAYED_LENSES: usize = 16;
 /// Between two heartbeats, ms. Contract.
 pub const HEARTBEAT_MS: u64 = 15_000;
 /// The longest life of a stream, ms. Contract.

@@ -14,11 +14,13 @@ use crate::edge::meter;
 use crate::edge::outbox::Outbox;
 use crate::edge::platform;
 use crate::edge::reading;
+use crate::edge::relaying::{Relaying, room};
 use crate::edge::subscribers::{FAILED, NORMAL, Subscribers, close, cut_lost, joined, subscription};
 use crate::event::Event;
 use crate::id::ProjectId;
 use crate::problem::Problem;
 use crate::record::{Record, Settled};
+use crate::relay::Seat;
 use crate::time::Timestamp;
 use crate::view::JobLens;
 use serde_json::json;
@@ -77,6 +79,7 @@ pub struct Memory {
     /// Committed, and not yet handed to the subscribers: for some milliseconds (`spreading`).
     pub fresh: Vec<Event>,
     pub is_spreading: bool,
+    pub relaying: Relaying,
     /// How long the project keeps logs, hours, as the directory last said.
     pub retention_hours: Option<u64>,
 }
@@ -154,6 +157,7 @@ impl JobStream {
         let reply = match call.ask {
             Ask::Command(order) => self.object.clone().order(&call.project, order).await,
             Ask::Question(question) => self.object.read(&call.project, &question),
+            Ask::Relay(request) => self.object.serve_relay(&call.project, request),
         };
         self.object.tell_counts();
         Ok(call::told(reply)?)
@@ -183,7 +187,9 @@ impl JobObject {
                 self.subject.is_of(&created.project);
                 console_log!("{}", json!({ "event": "object.woken", "job": created.id, "project": created.project }));
             }
-            *memory = Memory { woken: true, record, subscribers, alarm_at, unsaved, settled, ..Memory::default() };
+            let relaying = Relaying::wake(record.as_ref());
+            *memory =
+                Memory { woken: true, record, subscribers, alarm_at, unsaved, settled, relaying, ..Memory::default() };
         }
         Ok(Wake::Now)
     }
@@ -205,7 +211,16 @@ impl JobObject {
         let subscription: Subscription = subscription(request)?;
         self.subject.is_job(&subscription.job);
         self.restore(&subscription.job).await?;
-        joined(self.join(subscription))
+        match self.seat(&subscription.project) {
+            Ok(Seat::AtARelay { of }) => Response::from_json(&Seat::AtARelay { of }),
+            Ok(Seat::Here) => joined(self.join(subscription)),
+            Err(problem) => joined(Err(problem)),
+        }
+    }
+
+    fn seat(&self, project: &ProjectId) -> std::result::Result<Seat, Problem> {
+        let memory = self.memory.borrow();
+        Ok(visible(&memory.record, project)?.relays.seat(memory.subscribers.count(), room(&self.env)))
     }
 
     fn join(&self, subscription: Subscription) -> std::result::Result<Option<WebSocket>, Problem> {

@@ -4,6 +4,7 @@
 //! A request's way: `fetch` → `gate` (who) → a handler (what) → `job_object` or `directory` → `reply`.
 
 mod admin;
+mod audience;
 mod body;
 mod complaint;
 mod creation;
@@ -38,6 +39,9 @@ mod queue;
 mod rate;
 mod reading;
 mod reference;
+mod relay_do;
+mod relay_object;
+mod relaying;
 mod reply;
 mod reports;
 mod request_log;

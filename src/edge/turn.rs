@@ -161,6 +161,7 @@ impl JobObject {
         if after == After::Delete {
             self.publish_to(memory);
             memory.subscribers.dismiss();
+            memory.record.as_ref().into_iter().for_each(|record| memory.relaying.dismiss(record));
         }
         if changes_nothing && order.command != Command::Tick {
             return Ok(Turn::again(answer, memory));
@@ -179,8 +180,10 @@ impl JobObject {
     fn publish_to(&self, memory: &mut Memory) {
         let fresh = std::mem::take(&mut memory.fresh);
         match memory {
-            Memory { record: Some(record), subscribers, .. } => {
-                subscribers.publish(&fresh, &JobLog { journal: &self.journal, record });
+            Memory { record: Some(record), subscribers, relaying, .. } => {
+                let log = JobLog { journal: &self.journal, record };
+                subscribers.publish(&fresh, &log);
+                relaying.publish(&fresh, &log);
             }
             // The storage failed after it had taken these: readers come back with their cursors.
             Memory { record: None, subscribers, .. } if !fresh.is_empty() => subscribers.cut(),

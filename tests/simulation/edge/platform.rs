@@ -40,7 +40,11 @@ pub fn address_of(request: &Request) -> Result<Address> {
 }
 
 pub fn setting(env: &Env, name: &str) -> Option<String> {
-    (name == "RETENTION_HOUR_SECONDS").then(|| env.retention_hour_seconds.to_string())
+    match name {
+        "RETENTION_HOUR_SECONDS" => Some(env.retention_hour_seconds.to_string()),
+        "READERS_PER_OBJECT" => Some(env.readers_per_object.to_string()),
+        _ => None,
+    }
 }
 
 pub fn transaction(storage: &Storage, work: impl FnMut() -> Result<()>) -> Result<()> {

@@ -16,11 +16,16 @@ use worker::{Result, State, WebSocket};
 
 /// Survives the relay's sleep as the socket's attachment, and with it whose relay it is: it has no storage.
 #[derive(Clone, Serialize, Deserialize)]
-struct Seat {
-    job: JobId,
+pub struct Seat {
+    pub job: JobId,
     project: ProjectId,
     lens: JobLens,
     stands_at: EventId,
+}
+
+pub fn seat_of(socket: &WebSocket) -> Option<Seat> {
+    let text = socket.deserialize_attachment::<String>().ok().flatten()?;
+    serde_json::from_str(&text).ok()
 }
 
 struct Reader {
@@ -39,8 +44,7 @@ impl Audience {
     pub fn wake(state: &State) -> Audience {
         let mut readers = HashMap::new();
         for socket in state.get_websockets() {
-            let seat = socket.deserialize_attachment::<String>().ok().flatten();
-            match (state.get_tags(&socket).pop(), seat.and_then(|text| serde_json::from_str(&text).ok())) {
+            match (state.get_tags(&socket).pop(), seat_of(&socket)) {
                 (Some(tag), Some(seat)) => {
                     readers.insert(tag, Reader { socket, seat });
                 }

@@ -3,13 +3,13 @@
 //! the job (`relay`, `relaying`); where each reader stands is kept on its socket (`audience`).
 
 use crate::call::{RelaySubscription, signal};
-use crate::edge::audience::Audience;
+use crate::edge::audience::{Audience, seat_of};
 use crate::edge::complaint::Subject;
 use crate::edge::meter;
 use crate::edge::relay_object::{self, Home};
 use crate::edge::reply::Failure;
 use crate::edge::subscribers::{NORMAL, close, cut_lost, joined, subscription};
-use crate::id::EventId;
+use crate::id::{EventId, JobId};
 use crate::problem::Problem;
 use crate::relay::{Arrival, Beginning, Heard, Page, Request as Wanted, Telling};
 use crate::view::JobLens;
@@ -70,9 +70,8 @@ impl DurableObject for Relay {
 
     /// Joins a stream; what happens is told by `answer`.
     async fn fetch(&self, request: Request) -> Result<Response> {
-        self.object.wake();
         let wanted: RelaySubscription = subscription(&request)?;
-        self.object.subject.is_job(&wanted.subscription.job);
+        self.object.wake(&wanted.subscription.job);
         joined(self.object.join(wanted).await)
     }
 
@@ -82,7 +81,6 @@ impl DurableObject for Relay {
     }
 
     async fn websocket_message(&self, socket: WebSocket, message: WebSocketIncomingMessage) -> Result<()> {
-        self.object.wake();
         if matches!(&message, WebSocketIncomingMessage::String(text) if text == signal::NEXT) {
             self.object.next_page(&socket).await;
         }
@@ -112,9 +110,8 @@ impl Relay {
 
 impl Relay {
     pub async fn answer(&self, telling: &str) -> Result<String> {
-        self.object.wake();
         let telling: Telling = serde_json::from_str(telling)?;
-        self.object.subject.is_job(&telling.job);
+        self.object.wake(&telling.job);
         let heard = self.object.hear(telling).await?;
         if let Some(counts) = meter::due(&self.object.env) {
             self.object.state.wait_until(counts);
@@ -124,17 +121,14 @@ impl Relay {
 }
 
 impl RelayObject {
-    fn wake(&self) {
+    fn wake(&self, job: &JobId) {
         let mut memory = self.memory.borrow_mut();
         if memory.woken {
             return;
         }
+        self.subject.is_job(job);
+        console_log!("{}", json!({ "event": "relay.woken", "job": job }));
         let audience = Audience::wake(&self.state);
-        if let Some(home) = audience.home() {
-            self.subject.is_job(&home.job);
-            self.subject.is_of(&home.project);
-            console_log!("{}", json!({ "event": "relay.woken", "job": home.job, "project": home.project }));
-        }
         let stands_at = audience.foremost().unwrap_or_default();
         *memory = Memory { woken: true, audience, stands_at, ..Memory::default() };
     }
@@ -235,7 +229,8 @@ impl RelayObject {
 
     /// The bridge has written a page and asks for the next.
     async fn next_page(&self, socket: &WebSocket) {
-        let Some(tag) = self.state.get_tags(socket).pop() else { return };
+        let Some((job, tag)) = seat_of(socket).map(|seat| seat.job).zip(self.state.get_tags(socket).pop()) else { return };
+        self.wake(&job);
         let Some((home, place)) = self.asked_for(tag) else { return };
         let (lens, from) = place.clone();
         let page: std::result::Result<Page, Problem> = self.ask(&home, Wanted::Page { lens, from }).await;

@@ -79,7 +79,7 @@ describe("a job with more readers than its object holds", () => {
 
   test("is unknown to other projects at a relay too, and to everybody once it is deleted", async (t) => {
     const [project, other] = [await newProject({ at }), await newProject({ at })];
-    const job = await project.running();
+    const job = await project.create();
     const streams = await crowded(t, project, job);
     assert.equal((await open(t, job.eventsUrl, { key: other.apiKey })).status, 404);
     accepted(await project.ask("DELETE", `/api/v1/jobs/${job.id}`));

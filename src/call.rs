@@ -240,6 +240,9 @@ pub struct FeedSubscription {
 pub struct Telling {
     pub project: ProjectId,
     pub notices: Vec<Notice>,
+    /// With nothing to tell: whether anything was heard of this job before is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asks_for: Option<JobId>,
 }
 
 /// What the bridge and the object say to each other besides finished SSE text.

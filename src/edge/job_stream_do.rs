@@ -155,6 +155,9 @@ impl JobStream {
             self.object.restore(&call.job).await?;
         }
         let reply = match call.ask {
+            Ask::Command(order) if self.object.is_gone(&call.job, &call.project, &order).await? => {
+                self.object.answer_as_created(&order)
+            }
             Ask::Command(order) => self.object.clone().order(&call.project, order).await,
             Ask::Question(question) => self.object.read(&call.project, &question),
             Ask::Relay(request) => self.object.serve_relay(&call.project, request),

@@ -1,6 +1,6 @@
 // The built Worker, byte for byte as it ships, over a platform on which one object panics when it is told to: a `main` for
 // tests, never deployed. doom.mjs speaks to it.
-import Service, { JobStream as Job, ProjectFeed as Feed } from "../../build/index.js";
+import Service, * as built from "../../build/index.js";
 import { callable } from "../../src/edge/callable.js";
 import { overlaid } from "./overlaid.mjs";
 
@@ -55,8 +55,9 @@ function doomed(storage, meets) {
   return overlaid(storage, { sql: overlaid(storage.sql, { exec }), transactionSync });
 }
 
-export const JobStream = callable(fragile(Job));
-export const ProjectFeed = callable(fragile(Feed));
+export const JobStream = callable(fragile(built.JobStream));
+export const ProjectFeed = callable(fragile(built.ProjectFeed));
+export const Relay = callable(fragile(built.Relay));
 
 export default class extends Service {
   fetch(request) {

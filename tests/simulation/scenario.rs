@@ -54,7 +54,7 @@ impl Scenario {
         add(draws.between(1, 3), Part::Creator);
         add(draws.between(1, 3), Part::Worker);
         add(draws.below(3), Part::Meddler);
-        add(draws.between(1, 4), Part::JobReader);
+        add(draws.between(1, 6), Part::JobReader);
         add(draws.between(1, 2), Part::FeedReader);
         let faults = fault::drawn(&draws, LENGTH);
         // Mostly longer than the run; sometimes logs expire in the midst of it.

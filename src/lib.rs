@@ -6,7 +6,7 @@
 //! * the log: `id`, `time`, `event`, `job`, `command`, `decide`, `lines`, `chunk`, `evolve`, `record`
 //! * a project's log: `notice`, `feed`
 //! * reading them: `replay`, `sse`, `view`, `response`, `relay`
-//! * asking: `address`, `route`, `access`, `token`, `session`, `cors`, `fields`, `request`, `logs`, `batch`, `quick`,
+//! * asking: `address`, `route`, `access`, `token`, `session`, `cors`, `fields`, `request`, `logs`, `batch`, `quick`, `plain_entry`,
 //!   `log_batch`, `call`
 //! * refusing: `problem`, `limits`
 //! * counting: `metrics`
@@ -33,6 +33,7 @@ pub mod log_batch;
 pub mod logs;
 pub mod metrics;
 pub mod notice;
+pub mod plain_entry;
 pub mod problem;
 pub mod quick;
 pub mod record;

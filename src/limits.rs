@@ -106,6 +106,9 @@ pub const PAGE_LOG: u64 = 1_000;
 /// Stored bytes that one replay page carries to a stream; the next page is sent when this one is written.
 /// A quarter of the buffer that a slow reader is granted.
 pub const REPLAY_PAGE: usize = 256 * 1024;
+/// Pages of replays that an isolate keeps for who asks for the same, bytes together: of its 128 MB a small part, and several logs of
+/// `EVENTS_KEPT` events.
+pub const PAGES_KEPT: usize = 8 * 1024 * 1024;
 /// Text in one message between an object and a bridge, bytes. The platform takes 1 MiB at the least.
 pub const SOCKET_MESSAGE: usize = 512 * 1024;
 /// Rows that one replay page reads at the most, one by one.

@@ -29,6 +29,7 @@ mod listing;
 mod meter;
 mod metrics;
 mod outbox;
+mod pages;
 mod platform;
 mod polling;
 mod project_feed;

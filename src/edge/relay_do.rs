@@ -229,7 +229,9 @@ impl RelayObject {
 
     /// The bridge has written a page and asks for the next.
     async fn next_page(&self, socket: &WebSocket) {
-        let Some((job, tag)) = seat_of(socket).map(|seat| seat.job).zip(self.state.get_tags(socket).pop()) else { return };
+        let Some((job, tag)) = seat_of(socket).map(|seat| seat.job).zip(self.state.get_tags(socket).pop()) else {
+            return;
+        };
         self.wake(&job);
         let Some((home, place)) = self.asked_for(tag) else { return };
         let (lens, from) = place.clone();

@@ -9,7 +9,7 @@ use crate::edge::job_stream_do::{JobObject, Memory, visible};
 use crate::edge::journal::Commit;
 use crate::edge::platform::setting;
 use crate::edge::relay_object::{self, Home};
-use crate::edge::subscribers::{Log, Text, beginning};
+use crate::edge::subscribers::{self as log, Log, Text, beginning};
 use crate::event::Event;
 use crate::id::{EventId, ProjectId};
 use crate::limits;
@@ -109,10 +109,11 @@ impl JobObject {
         let log = JobLog { journal: &self.journal, record: visible(&memory.record, project)? };
         let plan = log.plan(lens, cursor);
         let Some(from) = plan.from() else { return Ok(None) };
-        let (opening, page) = beginning(&log, lens, plan, from).map_err(|error| self.subject.internal(error))?;
+        let begun = beginning(&log, lens, plan, from).and_then(|(opening, page)| Ok((opening, told(page)?)));
+        let (opening, page) = begun.map_err(|error| self.subject.internal(error))?;
         let tail = log.record.job.tail;
         self.take_in(&mut memory, arrival, lens).map_err(|error| self.subject.internal(error))?;
-        Ok(Some(Beginning { opening, page: page.into(), tail }))
+        Ok(Some(Beginning { opening, page, tail }))
     }
 
     /// Notes who came where, on disk when it is news: who is not known is not told when the object has slept.
@@ -133,7 +134,7 @@ impl JobObject {
     fn page_for_relay(&self, project: &ProjectId, lens: &JobLens, from: EventId) -> std::result::Result<Page, Problem> {
         let memory = self.memory.borrow();
         let log = JobLog { journal: &self.journal, record: visible(&memory.record, project)? };
-        Ok(log.page(lens, from).map_err(|error| self.subject.internal(error))?.into())
+        log.page(lens, from).and_then(told).map_err(|error| self.subject.internal(error))
     }
 
     /// Tells the relays, behind whatever is under way, what they have not heard.
@@ -211,9 +212,8 @@ impl JobObject {
     }
 }
 
-impl From<crate::edge::subscribers::Page> for Page {
-    fn from(page: crate::edge::subscribers::Page) -> Page {
-        let crate::edge::subscribers::Page { text, next, reached, is_end } = page;
-        Page { text, reached: next.unwrap_or(reached), has_more: next.is_some(), is_end }
-    }
+/// As it crosses to a relay.
+fn told(page: log::Page) -> Result<Page> {
+    let log::Page { text, next, reached, is_end } = page;
+    Ok(Page { text: text.text()?, reached: next.unwrap_or(reached), has_more: next.is_some(), is_end })
 }

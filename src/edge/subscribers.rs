@@ -7,7 +7,7 @@
 use crate::call::signal;
 use crate::edge::job_object::SUBSCRIPTION;
 use crate::edge::meter;
-use crate::edge::platform::{self, SharedText, is_built_again, random};
+use crate::edge::platform::{self, SharedBytes, SharedText, is_built_again, random};
 use crate::fields::Query;
 use crate::id::EventId;
 use crate::limits;
@@ -52,8 +52,9 @@ pub struct Opening {
     pub tells_cursor: bool,
 }
 
+#[derive(Clone)]
 pub struct Page {
-    pub text: String,
+    pub text: SharedBytes,
     /// Where the next page begins; `None` at the tail.
     pub next: Option<EventId>,
     /// Where this one ended.
@@ -72,7 +73,7 @@ pub fn beginning<T: Log>(log: &T, lens: &T::Lens, plan: Plan, from: EventId) -> 
     let opening = log.opening(lens, plan);
     let mut page = log.page(lens, from)?;
     if page.text.is_empty() && !opening.tells_cursor {
-        page.text = sse::cursor_block(page.reached);
+        page.text = sse::cursor_block(page.reached).into();
     }
     Ok((opening.text, page))
 }
@@ -212,7 +213,7 @@ impl<L: Serialize> Subscriber<L> {
     /// Sends one page of the replay. The subscriber becomes live, or its stream ends, with the page that reaches the
     /// tail.
     fn turn_page(&mut self, page: Page) -> Result<Course> {
-        send(&self.socket, &page.text)?;
+        page.text.send(&self.socket)?;
         if page.is_end {
             close(&self.socket, NORMAL, "end");
             return Ok(Course::Ended);

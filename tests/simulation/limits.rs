@@ -11,6 +11,7 @@ pub const FEED_BATCH: u64 = 5;
 pub const REPLAY_PAGE: usize = 600;
 pub const REPLAY_ROWS: u64 = 6;
 pub const REPLAY_JOINED: u64 = 6;
+pub const PAGES_KEPT: usize = 2_000;
 pub const CROWD: usize = 1;
 pub const BRANCHES: u32 = 2;
 pub const RELAYS: u32 = 4;

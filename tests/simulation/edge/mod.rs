@@ -34,6 +34,8 @@ pub mod journal;
 pub mod meter;
 #[path = "../../../src/edge/outbox.rs"]
 pub mod outbox;
+#[path = "../../../src/edge/pages.rs"]
+pub mod pages;
 pub mod platform;
 #[path = "../../../src/edge/project_feed.rs"]
 pub mod project_feed;

@@ -25,7 +25,7 @@ use serde_json::json;
 use std::cell::RefCell;
 use std::rc::Rc;
 #[cfg(target_arch = "wasm32")]
-use wasm_bindgen::prelude::*;
+use {crate::edge::errand, wasm_bindgen::prelude::*};
 use worker::{
     DurableObject, Env, Error, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
     console_log, worker_sys,
@@ -135,8 +135,9 @@ impl JobStream {
     /// Answers a `Call`, JSON to JSON. The Worker calls it by RPC (worker.js): a `Request` and a `Response` built for each
     /// report would cost more than the report.
     #[wasm_bindgen(js_name = answer)]
-    pub async fn answer_by_rpc(&self, call: js_sys::JsString) -> std::result::Result<String, JsValue> {
-        Ok(self.answer(&platform::text(call)?).await?)
+    pub fn answer_by_rpc(&self, call: js_sys::JsString) -> errand::Outcome {
+        let stream = JobStream { object: Rc::clone(&self.object) };
+        errand::begun(async move { Ok(stream.answer(&platform::text(call)?).await?.into()) })
     }
 }
 

@@ -10,6 +10,7 @@ mod creation;
 mod credentials;
 mod desk;
 mod directory;
+mod errand;
 mod expiry;
 mod feed_journal;
 mod feed_log;
@@ -61,7 +62,8 @@ use head::{Head, Name};
 use reply::Reply;
 use request_log::RequestLog;
 use std::rc::Rc;
-use worker::{Context, Env, Result, event};
+use wasm_bindgen::prelude::*;
+use worker::{Context, Env, Result, console_error, worker_sys};
 
 /// What every handler works with.
 pub struct Visit {
@@ -77,9 +79,20 @@ pub struct Visit {
     pub context: Rc<Context>,
 }
 
-#[event(fetch)]
-async fn fetch(request: web_sys::Request, env: Env, context: Context) -> Result<web_sys::Response> {
+/// What the platform calls: worker-build finds it by its name.
+#[wasm_bindgen]
+pub fn fetch(request: web_sys::Request, env: Env, context: worker_sys::Context) -> errand::Outcome {
     console_error_panic_hook::set_once();
+    errand::begun(async move {
+        let answer = answered(request, env, Context::new(context)).await;
+        answer.map(JsValue::from).map_err(|error| {
+            console_error!("{error}");
+            JsValue::from(error)
+        })
+    })
+}
+
+async fn answered(request: web_sys::Request, env: Env, context: Context) -> Result<web_sys::Response> {
     let head = Head::of(&request);
     let url = platform::address(head.address().to_owned())?;
     let (id, context) = (platform::request_id(), Rc::new(context));

@@ -1,13 +1,13 @@
 //! Owns the clock, the randomness, the settings, and the few calls that `worker` has no typed form for.
 
 use crate::address::Address;
+use crate::edge::errand::awaited;
 use crate::id::{JobId, KeyId, ProjectId, RequestId};
 use crate::time::Timestamp;
 use js_sys::Reflect;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use worker::durable::ScheduledTime;
 use worker::{Env, Error, Request, Result, SqlCursor, State, Storage, WebSocket};
 
@@ -49,7 +49,7 @@ extern "C" {
 
 /// Asks the object of a name, by RPC: text to text. In one crossing: binding, stub and call would be five.
 pub async fn ask(env: &Env, binding: &str, name: &str, call: &str) -> Result<String> {
-    let answer = JsFuture::from(ask_by_rpc(env, binding, name, call)?).await?;
+    let answer = awaited(ask_by_rpc(env, binding, name, call)?).await?;
     answer.as_string().ok_or_else(|| Error::from("an object answers with text"))
 }
 

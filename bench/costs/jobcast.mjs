@@ -8,5 +8,5 @@ export const JobStream = counted(Job, "job", HANDLERS);
 export const ProjectFeed = counted(Feed, "feed", HANDLERS);
 
 export default {
-  fetch: (request, env, context) => answered(request, env, (counting) => new Service(context, counting).fetch(request)),
+  fetch: (request, env, context) => answered(request, env, (counting) => Service.fetch(request, counting, context)),
 };

@@ -7,9 +7,10 @@
 //! drops the promise, because its request is no more, the work goes with it.
 
 use js_sys::Promise;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use wasm_bindgen::prelude::*;
@@ -21,9 +22,23 @@ type Work = Pin<Box<dyn Future<Output = Outcome>>>;
 
 #[wasm_bindgen(inline_js = "
 export const follow = (errand, promise) => promise.then((value) => errand.goOn(value), (error) => errand.giveUp(error));
+
+export class Settling {
+  constructor() {
+    this.promise = new Promise((settle) => { this.settle = settle; });
+  }
+}
 ")]
 extern "C" {
     fn follow(errand: Errand, promise: &Promise) -> Promise;
+
+    type Settling;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Settling;
+    #[wasm_bindgen(method, getter)]
+    fn promise(this: &Settling) -> Promise;
+    #[wasm_bindgen(method)]
+    fn settle(this: &Settling);
 }
 
 /// Work that waits for one promise. It is used up when the promise is settled.
@@ -138,5 +153,36 @@ impl Awaited {
             }
             Way::Unknown | Way::Executor(_) => None,
         }
+    }
+}
+
+/// From one errand to another of the same object: what is told once, and who waits for it.
+pub fn channel<T>() -> (Teller<T>, impl Future<Output = Result<T, Gone>>) {
+    let (place, settling) = (Rc::new(Cell::new(None)), Settling::new());
+    let (told, settled) = (Rc::clone(&place), awaited(settling.promise()));
+    (Teller { place, settling }, async move {
+        // It is never refused.
+        let _ = settled.await;
+        told.take().ok_or(Gone)
+    })
+}
+
+/// Who would have told is no more.
+pub struct Gone;
+
+pub struct Teller<T> {
+    place: Rc<Cell<Option<T>>>,
+    settling: Settling,
+}
+
+impl<T> Teller<T> {
+    pub fn send(self, told: T) {
+        self.place.set(Some(told));
+    }
+}
+
+impl<T> Drop for Teller<T> {
+    fn drop(&mut self) {
+        self.settling.settle();
     }
 }

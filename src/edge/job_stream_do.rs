@@ -24,12 +24,12 @@ use crate::view::JobLens;
 use serde_json::json;
 use std::cell::RefCell;
 use std::rc::Rc;
-#[cfg(target_arch = "wasm32")]
-use {crate::edge::errand, wasm_bindgen::prelude::*};
 use worker::{
     DurableObject, Env, Error, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
     console_log, worker_sys,
 };
+#[cfg(target_arch = "wasm32")]
+use {crate::edge::errand, wasm_bindgen::prelude::*};
 
 // The host's simulation calls the entry points itself.
 #[cfg_attr(target_arch = "wasm32", worker::durable_object)]

@@ -79,17 +79,24 @@ pub struct Visit {
     pub context: Rc<Context>,
 }
 
-/// What the platform calls: worker-build finds it by its name.
+/// What the platform calls for each request (worker.js).
 #[wasm_bindgen]
-pub fn fetch(request: web_sys::Request, env: Env, context: worker_sys::Context) -> errand::Outcome {
-    console_error_panic_hook::set_once();
-    errand::begun(async move {
-        let answer = answered(request, env, Context::new(context)).await;
-        answer.map(JsValue::from).map_err(|error| {
-            console_error!("{error}");
-            JsValue::from(error)
+pub struct Front;
+
+#[wasm_bindgen]
+impl Front {
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Front {
+        console_error_panic_hook::set_once();
+        Front
+    }
+
+    pub fn fetch(&self, request: web_sys::Request, env: Env, context: worker_sys::Context) -> errand::Outcome {
+        errand::begun(async move {
+            let answer = answered(request, env, Context::new(context)).await;
+            Ok(answer.inspect_err(|error| console_error!("{error}"))?.into())
         })
-    })
+    }
 }
 
 async fn answered(request: web_sys::Request, env: Env, context: Context) -> Result<web_sys::Response> {

@@ -53,6 +53,22 @@ pub async fn ask(env: &Env, binding: &str, name: &str, call: &str) -> Result<Str
     answer.as_string().ok_or_else(|| Error::from("an object answers with text"))
 }
 
+#[wasm_bindgen(inline_js = "
+export const limit = (env, binding, key) => env[binding]?.limit({ key }).then(({ success }) => success);
+")]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    fn limit(env: &Env, binding: &str, key: &str) -> std::result::Result<Option<js_sys::Promise>, JsValue>;
+}
+
+/// Counts one more of a key, and tells whether that is within the limit of rate. Where none is bound, everything is.
+pub async fn is_within(env: &Env, binding: &str, key: &str) -> Result<bool> {
+    match limit(env, binding, key)? {
+        Some(promise) => Ok(awaited(promise).await?.is_truthy()),
+        None => Ok(true),
+    }
+}
+
 #[wasm_bindgen(inline_js = "export function utf8(text) { return new TextEncoder().encode(text); }")]
 extern "C" {
     fn utf8(text: &js_sys::JsString) -> Vec<u8>;

@@ -1,8 +1,8 @@
 //! Owns how work that JavaScript asks for is carried out: at once, as far as it comes without waiting, and by JavaScript from one promise
 //! of the platform to the next. A task of wasm-bindgen's executor takes a call into the platform to begin and another for each time that it is
-//! woken, and two closures for each promise: as much as all else that a report does in wasm (docs/SPEED.md).
-//! Refuses to schedule: work that waits for anything else (a timer, a channel, two things at once) is handed over to the executor,
-//! and stays there.
+//! woken, and two closures for each promise: a tenth of what a report costs (docs/SPEED.md).
+//! Refuses to schedule: work that waits for anything else (a timer, D1, two things at once) is handed over to the executor, and stays
+//! there.
 //! Invariant: work that is not done is held by the callbacks of the one promise that it waits for, or by the executor. When the platform
 //! drops the promise, because its request is no more, the work goes with it.
 
@@ -69,6 +69,7 @@ pub fn awaited(promise: Promise) -> Awaited {
 }
 
 thread_local! {
+    /// Empty but while an errand is carried on, which nothing else interrupts.
     static LANE: RefCell<Lane> = RefCell::default();
 }
 

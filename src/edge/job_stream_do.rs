@@ -26,12 +26,12 @@ use crate::view::JobLens;
 use serde_json::json;
 use std::cell::RefCell;
 use std::rc::Rc;
-#[cfg(target_arch = "wasm32")]
-use wasm_bindgen::prelude::*;
 use worker::{
     DurableObject, Env, Error, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
     console_log, worker_sys,
 };
+#[cfg(target_arch = "wasm32")]
+use {crate::edge::errand, wasm_bindgen::prelude::*};
 
 // The host's simulation calls the entry points itself.
 #[cfg_attr(target_arch = "wasm32", worker::durable_object)]
@@ -138,8 +138,9 @@ impl JobStream {
     /// Answers a `Call`, JSON to JSON. The Worker calls it by RPC (worker.js): a `Request` and a `Response` built for each
     /// report would cost more than the report.
     #[wasm_bindgen(js_name = answer)]
-    pub async fn answer_by_rpc(&self, call: js_sys::JsString) -> std::result::Result<String, JsValue> {
-        Ok(self.answer(&platform::text(call)?).await?)
+    pub fn answer_by_rpc(&self, call: js_sys::JsString) -> errand::Outcome {
+        let stream = JobStream { object: Rc::clone(&self.object) };
+        errand::begun(async move { Ok(stream.answer(&platform::text(call)?).await?.into()) })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Owns the clock, the randomness, the settings, and the few calls that `worker` has no typed form for.
 
 use crate::address::Address;
+use crate::edge::errand::awaited;
 use crate::id::{JobId, KeyId, ProjectId, RequestId};
 use crate::limits;
 use crate::time::Timestamp;
@@ -8,7 +9,6 @@ use js_sys::{ArrayBuffer, Reflect, Uint8Array};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use worker::durable::ScheduledTime;
 use worker::{Env, Error, Request, Result, SqlCursor, State, Storage, WebSocket};
 
@@ -50,8 +50,24 @@ extern "C" {
 
 /// Asks the object of a name, by RPC: text to text. In one crossing: binding, stub and call would be five.
 pub async fn ask(env: &Env, binding: &str, name: &str, call: &str) -> Result<String> {
-    let answer = JsFuture::from(ask_by_rpc(env, binding, name, call)?).await?;
+    let answer = awaited(ask_by_rpc(env, binding, name, call)?).await?;
     answer.as_string().ok_or_else(|| Error::from("an object answers with text"))
+}
+
+#[wasm_bindgen(inline_js = "
+export const limit = (env, binding, key) => env[binding]?.limit({ key }).then(({ success }) => success);
+")]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    fn limit(env: &Env, binding: &str, key: &str) -> std::result::Result<Option<js_sys::Promise>, JsValue>;
+}
+
+/// Counts one more of a key, and tells whether that is within the limit of rate. Where none is bound, everything is.
+pub async fn is_within(env: &Env, binding: &str, key: &str) -> Result<bool> {
+    match limit(env, binding, key)? {
+        Some(promise) => Ok(awaited(promise).await?.is_truthy()),
+        None => Ok(true),
+    }
 }
 
 #[wasm_bindgen(inline_js = "export function utf8(text) { return new TextEncoder().encode(text); }")]

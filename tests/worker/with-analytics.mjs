@@ -5,8 +5,6 @@ const ANALYTICS = { writeDataPoint: (point) => console.log(JSON.stringify({ even
 
 export { JobStream, ProjectFeed, Relay };
 
-export default class extends Service {
-  constructor(context, env) {
-    super(context, { ...env, ANALYTICS });
-  }
-}
+export default {
+  fetch: (request, env, context) => Service.fetch(request, { ...env, ANALYTICS }, context),
+};

@@ -1,5 +1,5 @@
 //! The Worker's own objects, from the files that the Worker is built of. Only what touches the platform itself is the
-//! simulation's: clock, randomness and settings (`platform`), the outcome of a handler (`reply`); and nothing is counted (`meter`).
+//! simulation's: clock, randomness and settings (`platform`), the outcome of a handler (`reply`), how work goes on (`errand`); and nothing is counted (`meter`).
 
 #[path = "../../../src/edge/audience.rs"]
 pub mod audience;
@@ -11,6 +11,7 @@ pub mod creation;
 pub mod desk;
 #[path = "../../../src/edge/directory.rs"]
 pub mod directory;
+pub mod errand;
 #[path = "../../../src/edge/expiry.rs"]
 pub mod expiry;
 #[path = "../../../src/edge/feed_journal.rs"]

@@ -26,6 +26,7 @@ pub fn parse_json(bytes: &[u8]) -> Result<Value, Problem> {
     }
 }
 
+/// A body as text.
 pub fn text(bytes: &[u8]) -> Result<&str, Problem> {
     let refusal = |_| Problem::new(Code::InvalidJson, "The body is not UTF-8.").with("field", "body");
     std::str::from_utf8(bytes).map_err(refusal)

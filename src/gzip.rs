@@ -1,5 +1,6 @@
-//! Owns the unpacking of gzip (RFC 1952), with a cap on what comes of it. The packed data itself are `flate2`'s; what stands around them is
-//! read here, because `flate2`'s own reader of it brings a table of 16 KB for its checksum, which no compression makes smaller.
+//! Owns the unpacking of gzip (RFC 1952), with a cap on what comes of it. The packed data themselves are left to `flate2`;
+//! what stands around them is read here, because `flate2`'s reader of it brings a table of 16 KB for the checksum, which
+//! no compression makes smaller.
 //! Invariant: what is unpacked never takes more memory than the cap, and a file is whole or refused.
 
 use flate2::{Decompress, FlushDecompress, Status};
@@ -47,7 +48,7 @@ fn head(member: &[u8]) -> Option<&[u8]> {
     if flags & RESERVED != 0 {
         return None;
     }
-    // Its time, how hard was packed, and where.
+    // When, how hard, and on what system it was packed.
     rest = rest.get(6..)?;
     if flags & EXTRA != 0 {
         let length = rest.split_off(..2)?;
@@ -73,7 +74,8 @@ fn inflate<'a>(packed: &'a [u8], out: &mut Vec<u8>, cap: usize) -> Result<&'a [u
         let read = usize::try_from(inflater.total_in()).unwrap_or(packed.len());
         let written = inflater.total_out();
         out.reserve(PIECE);
-        let status = inflater.decompress_vec(&packed[read..], out, FlushDecompress::None).map_err(|_| Refusal::Broken)?;
+        let status =
+            inflater.decompress_vec(&packed[read..], out, FlushDecompress::None).map_err(|_| Refusal::Broken)?;
         let now = usize::try_from(inflater.total_in()).unwrap_or(packed.len());
         if out.len() > cap {
             return Err(Refusal::TooLarge);

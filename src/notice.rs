@@ -62,8 +62,8 @@ pub enum News {
     Deleted {},
 }
 
-/// News as they are read: their type, and whatever any of them has. A derived reader of a tagged enum keeps everything in a form of its own
-/// until it has found the tag, and is ten times as large.
+/// News as they are read: their type, and whatever any of them has. A derived reader of a tagged enum keeps everything in
+/// a form of its own until it has found the tag, which made it 32 KB of the Worker.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Told {

@@ -8,6 +8,7 @@ use crate::id::{EventId, JobId, ProjectId, RequestId};
 use crate::log_batch::LogBatch;
 use crate::notice::Notice;
 use crate::problem::Problem;
+use crate::relay;
 use crate::view::{JobLens, Visibility};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -30,7 +31,7 @@ impl Call {
     pub fn text(mut self) -> serde_json::Result<String> {
         let batch = match &mut self.ask {
             Ask::Command(Order { command: Command::Logs(batch), .. }) => std::mem::take(batch),
-            Ask::Command(_) | Ask::Question(_) => return serde_json::to_string(&self),
+            Ask::Command(_) | Ask::Question(_) | Ask::Relay(_) => return serde_json::to_string(&self),
         };
         let call = serde_json::to_string(&self)?;
         // What stands before it are ids.
@@ -57,6 +58,8 @@ impl Call {
 pub enum Ask {
     Command(Order),
     Question(Question),
+    /// From a relay, for one of its readers.
+    Relay(relay::Request),
 }
 
 /// What may be read of a job without changing it.
@@ -215,6 +218,15 @@ pub struct Subscription {
     pub cursor: Option<EventId>,
 }
 
+/// One request to join a job's stream at a relay.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RelaySubscription {
+    pub relay: u32,
+    /// Of how many.
+    pub of: u32,
+    pub subscription: Subscription,
+}
+
 /// One request to join a project's stream.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct FeedSubscription {
@@ -228,6 +240,9 @@ pub struct FeedSubscription {
 pub struct Telling {
     pub project: ProjectId,
     pub notices: Vec<Notice>,
+    /// With nothing to tell: whether anything was heard of this job before is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asks_for: Option<JobId>,
 }
 
 /// What the bridge and the object say to each other besides finished SSE text.

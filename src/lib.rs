@@ -5,9 +5,9 @@
 //!
 //! * the log: `id`, `time`, `event`, `job`, `command`, `decide`, `lines`, `chunk`, `evolve`, `record`
 //! * a project's log: `notice`, `feed`
-//! * reading them: `replay`, `sse`, `view`, `response`
-//! * asking: `address`, `route`, `access`, `token`, `session`, `cors`, `fields`, `request`, `logs`, `gzip`, `batch`,
-//!   `quick`, `log_batch`, `call`
+//! * reading them: `replay`, `sse`, `view`, `response`, `relay`
+//! * asking: `address`, `route`, `access`, `token`, `session`, `cors`, `fields`, `request`, `logs`, `gzip`, `batch`, `quick`,
+//!   `plain_entry`, `log_batch`, `call`
 //! * refusing: `problem`, `limits`
 //! * counting: `metrics`
 //! * remembering what was looked up: `remembered`
@@ -34,9 +34,11 @@ pub mod log_batch;
 pub mod logs;
 pub mod metrics;
 pub mod notice;
+pub mod plain_entry;
 pub mod problem;
 pub mod quick;
 pub mod record;
+pub mod relay;
 pub mod remembered;
 pub mod replay;
 pub mod request;

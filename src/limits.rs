@@ -106,6 +106,9 @@ pub const PAGE_LOG: u64 = 1_000;
 /// Stored bytes that one replay page carries to a stream; the next page is sent when this one is written.
 /// A quarter of the buffer that a slow reader is granted.
 pub const REPLAY_PAGE: usize = 256 * 1024;
+/// Pages of replays that an isolate keeps for who asks for the same, bytes together: of its 128 MB a small part, and several logs of
+/// `EVENTS_KEPT` events.
+pub const PAGES_KEPT: usize = 8 * 1024 * 1024;
 /// Text in one message between an object and a bridge, bytes. The platform takes 1 MiB at the least.
 pub const SOCKET_MESSAGE: usize = 512 * 1024;
 /// Rows that one replay page reads at the most, one by one.
@@ -122,6 +125,15 @@ pub const SLOW_READERS: usize = 32 * 1024 * 1024;
 pub const SUBSCRIBERS: usize = 30_000;
 /// Subscribers that make a crowd: progress may wait until the sending before it is done. Fewer are sent everything at once.
 pub const CROWD: usize = 50;
+/// Subscribers of one object before relays hold those who come: an event is with all of them in some 15 ms. Operators may set
+/// `READERS_PER_OBJECT`.
+pub const READERS_HERE: usize = 1_000;
+/// Relays that one object tells what happens.
+pub const BRANCHES: u32 = 32;
+/// Relays of one job: as many as two steps reach.
+pub const RELAYS: u32 = BRANCHES + BRANCHES * BRANCHES;
+/// Lenses through which relays are told what happens; who watches through another gets pages. Each is encoded and sent apart.
+pub const RELAYED_LENSES: usize = 16;
 /// Between two heartbeats, ms. Contract.
 pub const HEARTBEAT_MS: u64 = 15_000;
 /// The longest life of a stream, ms. Contract.

@@ -8,6 +8,7 @@ use crate::fields::nests;
 use crate::limits;
 use crate::log_batch::{LogBatch, NewLine};
 use crate::logs::{ndjson_entries, parse_level};
+use crate::plain_entry::{plain_entry, skipped};
 use crate::time::Timestamp;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -17,40 +18,53 @@ use std::fmt;
 
 /// A JSON list, or an object that has nothing but such a list as `logs`.
 pub fn list(text: &[u8]) -> Option<LogBatch> {
-    let text = skipped(text);
-    let Some(object) = text.strip_prefix(b"{") else {
+    let text = skipped(std::str::from_utf8(text).ok()?);
+    let Some(object) = text.strip_prefix('{') else {
         return listed(text).and_then(|(batch, after)| after.is_empty().then_some(batch));
     };
-    let value = skipped(skipped(object).strip_prefix(b"\"logs\"")?).strip_prefix(b":")?;
+    let value = skipped(skipped(object).strip_prefix("\"logs\"")?).strip_prefix(':')?;
     let (batch, after) = listed(skipped(value))?;
-    skipped(after.strip_prefix(b"}")?).is_empty().then_some(batch)
+    skipped(after.strip_prefix('}')?).is_empty().then_some(batch)
 }
 
 /// The entries of the list with which `text` begins, and what comes after it.
-fn listed(text: &[u8]) -> Option<(LogBatch, &[u8])> {
-    let mut rest = text.strip_prefix(b"[")?;
-    let mut batch = roomy(text);
+fn listed(text: &str) -> Option<(LogBatch, &str)> {
+    let mut rest = skipped(text.strip_prefix('[')?);
+    let mut batch = roomy(text.len());
     for _ in 0..limits::LOG_ENTRIES {
-        let mut values = serde_json::Deserializer::from_slice(rest).into_iter::<Entry<'_>>();
-        let Entry(line) = values.next()?.ok()?;
-        let length = values.byte_offset();
+        let (Entry(line), after) = entry(rest)?;
+        if rest.len() - after.len() > limits::LOG_ENTRY {
+            return None;
+        }
         batch.push(&line);
-        let after = skipped(rest.get(length..).filter(|_| length <= limits::LOG_ENTRY)?);
-        match after.split_first()? {
-            (b',', after) => rest = after,
-            (b']', after) => return Some((batch, skipped(after))),
-            _ => return None,
+        let after = skipped(after);
+        match after.strip_prefix(',') {
+            Some(more) => rest = skipped(more),
+            None => return Some((batch, skipped(after.strip_prefix(']')?))),
         }
     }
     None
 }
 
+/// The entry with which `text` begins, and what comes after it.
+fn entry(text: &str) -> Option<(Entry<'_>, &str)> {
+    if let Some((plain, after)) = plain_entry(text) {
+        let text = |text| Some(Text(Cow::Borrowed(text)));
+        let [level, timestamp, source] = [plain.level, plain.timestamp, plain.source].map(|said| said.map(text));
+        let said = Said { level, timestamp, source, metadata: None };
+        return Some((line::<serde_json::Error>(Cow::Borrowed(plain.message?), said).ok()?, after));
+    }
+    let mut values = serde_json::Deserializer::from_str(text).into_iter();
+    let entry = values.next()?.ok()?;
+    Some((entry, text.get(values.byte_offset()..)?))
+}
+
 /// An entry a line.
 pub fn lines(text: &[u8]) -> Option<LogBatch> {
-    let mut batch = roomy(text);
+    let mut batch = roomy(text.len());
     for (index, text) in ndjson_entries(text).enumerate() {
-        let Entry(line) = serde_json::from_slice(text).ok()?;
-        if index == limits::LOG_ENTRIES || text.len() > limits::LOG_ENTRY {
+        let (Entry(line), after) = entry(std::str::from_utf8(text).ok()?)?;
+        if index == limits::LOG_ENTRIES || text.len() > limits::LOG_ENTRY || !skipped(after).is_empty() {
             return None;
         }
         batch.push(&line);
@@ -59,16 +73,8 @@ pub fn lines(text: &[u8]) -> Option<LogBatch> {
 }
 
 /// Most batches go on a little longer than they came; what is larger finds its room as it needs it.
-fn roomy(text: &[u8]) -> LogBatch {
-    LogBatch::with_capacity((text.len() + text.len() / 4).min(limits::LOG_BATCH_WIRE))
-}
-
-/// What follows JSON's own white space.
-fn skipped(mut text: &[u8]) -> &[u8] {
-    while let [b' ' | b'\n' | b'\r' | b'\t', rest @ ..] = text {
-        text = rest;
-    }
-    text
+fn roomy(bytes: usize) -> LogBatch {
+    LogBatch::with_capacity((bytes + bytes / 4).min(limits::LOG_BATCH_WIRE))
 }
 
 struct Entry<'a>(NewLine<'a>);

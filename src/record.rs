@@ -1,6 +1,6 @@
 //! Owns what a job's object remembers between events: the fold, and how much of each log is still stored.
 //! Invariant: a record is what `with` makes of its events, so a stored one that lags behind the log is caught up
-//! by folding the newer events on. But for `claim`, which no event has: a delivery always stores the record.
+//! by folding the newer events on. But for `claim` and `relays`, which no event has: a delivery always stores the record.
 
 use crate::call::Once;
 use crate::event::{Event, Fact, Shelf};
@@ -9,6 +9,7 @@ use crate::id::EventId;
 use crate::job::{Job, JobState};
 use crate::limits;
 use crate::problem::Problem;
+use crate::relay::Relays;
 use crate::replay::Bounds;
 use crate::time::Timestamp;
 use crate::view::Visibility;
@@ -27,6 +28,9 @@ pub struct Record {
     /// The poll that the job was delivered to, if it came with a key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claim: Option<Once>,
+    /// Who else holds readers. No event has it either: who changes it stores the record.
+    #[serde(default, skip_serializing_if = "Relays::are_none")]
+    pub relays: Relays,
 }
 
 /// Up to which event the rest of the service knows of the job.
@@ -95,6 +99,7 @@ impl Record {
                     phase: Phase::Kept,
                     settled,
                     claim: None,
+                    relays: Relays::default(),
                 }
             }
         };

@@ -1,9 +1,9 @@
 // Starts: of a process with an isolate that has never run, and of an object that nobody has asked before. How an object that was evicted
 // comes back is among what `bill` finds, because it takes a minute of silence.
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { at } from "../../scripts/paths.mjs";
@@ -14,6 +14,8 @@ import { compared } from "../statistics.mjs";
 import { bytes, JSON_TYPE } from "./bodies.mjs";
 
 const workerd = createRequire(import.meta.url)("workerd").default;
+/** Of Jobcast, its entry first. */
+const PARTS = ["src/worker.js", "src/edge/callable.js", "build/index.js", "build/index_bg.wasm"];
 const NEW_JOB = bytes({ name: "cold" });
 /** Starts, for each round: they are short. */
 const STARTS = 3;
@@ -37,7 +39,7 @@ export const cold = [
 async function measure({ rounds }) {
   const twin = await twinBundle();
   const sides = [
-    { name: JOBCAST.name, modules: () => ({ "index.js": readFileSync(at("build", "index.js")), "index_bg.wasm": readFileSync(at("build", "index_bg.wasm")) }) },
+    { name: JOBCAST.name, modules: () => Object.fromEntries(PARTS.map((path) => [path, readFileSync(at(path))])) },
     { name: TWIN.name, modules: () => ({ "index.js": twin }) },
     EMPTY,
   ].map((side) => ({ ...side, times: [] }));
@@ -81,7 +83,10 @@ async function answered(url) {
 }
 
 function configured(folder, modules) {
-  for (const [name, content] of Object.entries(modules)) writeFileSync(join(folder, name), content);
+  for (const [name, content] of Object.entries(modules)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
   const embedded = Object.keys(modules).map((name) => `(name = "${name}", ${name.endsWith(".wasm") ? "wasm" : "esModule"} = embed "${name}")`);
   const path = join(folder, "config.capnp");
   writeFileSync(path, `using Workerd = import "/workerd/workerd.capnp";

@@ -1,6 +1,7 @@
 //! Owns the reading of request bodies under a cap, and of what they say they are.
 
 use crate::edge::Visit;
+use crate::edge::errand::awaited;
 use crate::edge::head::Name;
 use crate::edge::reply::Failure;
 use crate::limits;
@@ -10,7 +11,6 @@ use crate::request;
 use futures_util::StreamExt;
 use js_sys::Uint8Array;
 use serde_json::Value;
-use wasm_bindgen_futures::JsFuture;
 
 /// A JSON body and its bytes; an absent body is `{}`.
 pub async fn json(visit: &Visit) -> Result<(Value, Vec<u8>), Failure> {
@@ -47,7 +47,7 @@ fn too_large(cap: usize) -> Problem {
 }
 
 async fn whole(request: &web_sys::Request) -> Result<Vec<u8>, worker::Error> {
-    let buffer = JsFuture::from(request.array_buffer()?).await?;
+    let buffer = awaited(request.array_buffer()?).await?;
     Ok(Uint8Array::new(&buffer).to_vec())
 }
 

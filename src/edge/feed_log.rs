@@ -56,7 +56,7 @@ impl Log for FeedLog<'_> {
     fn page(&self, channel: &Channel, mut from: EventId) -> Result<Page> {
         let mut text = String::new();
         if self.is_empty() {
-            return Ok(Page { text, next: None, reached: self.feed.tail, is_end: false });
+            return Ok(Page { text: text.into(), next: None, reached: self.feed.tail, is_end: false });
         }
         // The feed may have been trimmed past a reader that is still catching up.
         let bounds = self.feed.bounds();
@@ -68,7 +68,7 @@ impl Log for FeedLog<'_> {
         let read = self.journal.read(from, *channel)?;
         read.entries.iter().for_each(|entry| self.encode(channel, entry, &mut text));
         let next = read.entries.last().map(|entry| entry.id).filter(|_| !read.is_last);
-        Ok(Page { text, next, reached: next.unwrap_or(bounds.tail), is_end: false })
+        Ok(Page { text: text.into(), next, reached: next.unwrap_or(bounds.tail), is_end: false })
     }
 
     fn place(entry: &Entry) -> EventId {

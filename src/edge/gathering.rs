@@ -4,6 +4,7 @@
 //! here has not been looked at yet, so that nobody can see, or lose, half of it.
 
 use crate::call::Order;
+use crate::edge::errand::{Teller, channel};
 use crate::edge::job_stream_do::JobObject;
 use crate::edge::platform::now;
 use crate::edge::turn::Turn;
@@ -11,7 +12,6 @@ use crate::id::ProjectId;
 use crate::limits;
 use crate::problem::Problem;
 use crate::time::Timestamp;
-use futures_channel::oneshot::{Sender, channel};
 use std::rc::Rc;
 use std::time::Duration;
 use worker::Delay;
@@ -34,7 +34,7 @@ pub struct Gathering {
 struct Waiting {
     project: ProjectId,
     order: Order,
-    tell: Sender<Outcome>,
+    tell: Teller<Outcome>,
 }
 
 impl JobObject {
@@ -90,7 +90,7 @@ impl JobObject {
         self.spread();
         for (outcome, tell) in outcomes {
             // A caller that has gone wants no answer; what it asked for is done.
-            let _ = tell.send(outcome);
+            tell.send(outcome);
         }
         true
     }

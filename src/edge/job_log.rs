@@ -53,6 +53,27 @@ impl JobLog<'_> {
         let reached = self.journal.join(from, until, stored, |event| Ok(lens.encode_stored(event, text)?))?;
         Ok(reached.last.filter(|_| !reached.is_last))
     }
+
+    /// The last event that is shown.
+    fn until(&self, lens: &JobLens) -> EventId {
+        let bounds = self.record.bounds(lens.visibility());
+        match lens {
+            JobLens::Pipeline(_) => bounds.ended_by.unwrap_or(bounds.tail),
+            JobLens::Asset => bounds.tail,
+        }
+    }
+
+    /// A page of what follows `from`, after `text`.
+    fn follow(&self, lens: &JobLens, from: EventId, mut text: String) -> Result<Page> {
+        let until = self.until(lens);
+        let next = match lens {
+            JobLens::Pipeline(lens) if self.journal.is_stored() => self.join(lens, from, until, &mut text)?,
+            JobLens::Pipeline(_) | JobLens::Asset => self.read(lens, from, until, &mut text)?,
+        };
+        let has_ended = self.record.bounds(lens.visibility()).ended_by.is_some();
+        let is_end = next.is_none() && has_ended && matches!(lens, JobLens::Pipeline(_));
+        Ok(Page { text: text.into(), next, reached: next.unwrap_or(until), is_end })
+    }
 }
 
 impl Log for JobLog<'_> {
@@ -74,25 +95,15 @@ impl Log for JobLog<'_> {
         }
     }
 
-    fn page(&self, lens: &JobLens, mut from: EventId) -> Result<Page> {
-        let bounds = self.record.bounds(lens.visibility());
-        let mut text = String::new();
+    fn page(&self, lens: &JobLens, from: EventId) -> Result<Page> {
         // The log may have been trimmed past a reader that is still catching up.
-        let plan = self.plan(lens, Some(from));
-        if let Plan::Reset { from: present, .. } = plan {
-            text.push_str(&self.opening(lens, plan).text);
-            from = present;
+        match self.plan(lens, Some(from)) {
+            plan @ Plan::Reset { from: present, .. } => self.follow(lens, present, self.opening(lens, plan).text),
+            Plan::Snapshot { .. } | Plan::Replay { .. } | Plan::Gone => {
+                let make = || self.follow(lens, from, String::new());
+                self.journal.pages().page(lens, from, self.until(lens), make)
+            }
         }
-        let until = match lens {
-            JobLens::Pipeline(_) => bounds.ended_by.unwrap_or(bounds.tail),
-            JobLens::Asset => bounds.tail,
-        };
-        let next = match lens {
-            JobLens::Pipeline(lens) if self.journal.is_stored() => self.join(lens, from, until, &mut text)?,
-            JobLens::Pipeline(_) | JobLens::Asset => self.read(lens, from, until, &mut text)?,
-        };
-        let is_end = next.is_none() && bounds.ended_by.is_some() && matches!(lens, JobLens::Pipeline(_));
-        Ok(Page { text, next, reached: next.unwrap_or(until), is_end })
     }
 
     fn place(event: &Event) -> EventId {

@@ -17,7 +17,7 @@ fn stub(env: &Env, job: &JobId) -> Result<Stub> {
 }
 
 pub async fn command(env: &Env, job: &JobId, project: &ProjectId, order: Order) -> std::result::Result<Said, Failure> {
-    call(env, job, project, Ask::Command(order)).await
+    ask(env, job, project, Ask::Command(order)).await
 }
 
 pub async fn question(
@@ -26,15 +26,21 @@ pub async fn question(
     project: &ProjectId,
     question: Question,
 ) -> std::result::Result<Said, Failure> {
-    call(&visit.env, job, project, Ask::Question(question)).await
+    ask(&visit.env, job, project, Ask::Question(question)).await
 }
 
-async fn call(env: &Env, job: &JobId, project: &ProjectId, ask: Ask) -> std::result::Result<Said, Failure> {
-    let call = Call { job: job.clone(), project: project.clone(), ask }.text().map_err(worker::Error::from)?;
+async fn ask(env: &Env, job: &JobId, project: &ProjectId, ask: Ask) -> std::result::Result<Said, Failure> {
+    call(env, Call { job: job.clone(), project: project.clone(), ask }).await
+}
+
+pub async fn call(env: &Env, call: Call) -> std::result::Result<Said, Failure> {
+    let job = call.job.clone();
+    let call = call.text().map_err(worker::Error::from)?;
     Ok(Said::heard(platform::ask(env, BINDING, job.as_str(), &call).await?)??)
 }
 
-/// Asks to join the job's stream: 101 with a socket, 204, or a problem as JSON.
+/// Asks to join the job's stream: 101 with a socket, 200 with the `Seat` of a reader who is to be held elsewhere, 204, or a
+/// problem as JSON.
 pub async fn subscribe(env: &Env, subscription: &Subscription) -> Result<Response> {
     let stub = stub(env, &subscription.job)?;
     stub.fetch_with_request(joining(&serde_json::to_string(subscription)?)?).await

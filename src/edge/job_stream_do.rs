@@ -14,22 +14,24 @@ use crate::edge::meter;
 use crate::edge::outbox::Outbox;
 use crate::edge::platform;
 use crate::edge::reading;
+use crate::edge::relaying::{Relaying, room};
 use crate::edge::subscribers::{FAILED, NORMAL, Subscribers, close, cut_lost, joined, subscription};
 use crate::event::Event;
 use crate::id::ProjectId;
 use crate::problem::Problem;
 use crate::record::{Record, Settled};
+use crate::relay::Seat;
 use crate::time::Timestamp;
 use crate::view::JobLens;
 use serde_json::json;
 use std::cell::RefCell;
 use std::rc::Rc;
-#[cfg(target_arch = "wasm32")]
-use wasm_bindgen::prelude::*;
 use worker::{
     DurableObject, Env, Error, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
     console_log, worker_sys,
 };
+#[cfg(target_arch = "wasm32")]
+use {crate::edge::errand, wasm_bindgen::prelude::*};
 
 // The host's simulation calls the entry points itself.
 #[cfg_attr(target_arch = "wasm32", worker::durable_object)]
@@ -77,6 +79,7 @@ pub struct Memory {
     /// Committed, and not yet handed to the subscribers: for some milliseconds (`spreading`).
     pub fresh: Vec<Event>,
     pub is_spreading: bool,
+    pub relaying: Relaying,
     /// How long the project keeps logs, hours, as the directory last said.
     pub retention_hours: Option<u64>,
 }
@@ -135,8 +138,9 @@ impl JobStream {
     /// Answers a `Call`, JSON to JSON. The Worker calls it by RPC (worker.js): a `Request` and a `Response` built for each
     /// report would cost more than the report.
     #[wasm_bindgen(js_name = answer)]
-    pub async fn answer_by_rpc(&self, call: js_sys::JsString) -> std::result::Result<String, JsValue> {
-        Ok(self.answer(&platform::text(call)?).await?)
+    pub fn answer_by_rpc(&self, call: js_sys::JsString) -> errand::Outcome {
+        let stream = JobStream { object: Rc::clone(&self.object) };
+        errand::begun(async move { Ok(stream.answer(&platform::text(call)?).await?.into()) })
     }
 }
 
@@ -152,8 +156,12 @@ impl JobStream {
             self.object.restore(&call.job).await?;
         }
         let reply = match call.ask {
+            Ask::Command(order) if self.object.is_gone(&call.job, &call.project, &order).await? => {
+                self.object.answer_as_created(&order)
+            }
             Ask::Command(order) => self.object.clone().order(&call.project, order).await,
             Ask::Question(question) => self.object.read(&call.project, &question),
+            Ask::Relay(request) => self.object.serve_relay(&call.project, request),
         };
         self.object.tell_counts();
         Ok(call::told(reply)?)
@@ -183,7 +191,9 @@ impl JobObject {
                 self.subject.is_of(&created.project);
                 console_log!("{}", json!({ "event": "object.woken", "job": created.id, "project": created.project }));
             }
-            *memory = Memory { woken: true, record, subscribers, alarm_at, unsaved, settled, ..Memory::default() };
+            let relaying = Relaying::wake(record.as_ref());
+            *memory =
+                Memory { woken: true, record, subscribers, alarm_at, unsaved, settled, relaying, ..Memory::default() };
         }
         Ok(Wake::Now)
     }
@@ -205,7 +215,16 @@ impl JobObject {
         let subscription: Subscription = subscription(request)?;
         self.subject.is_job(&subscription.job);
         self.restore(&subscription.job).await?;
-        joined(self.join(subscription))
+        match self.seat(&subscription.project) {
+            Ok(Seat::AtARelay { of }) => Response::from_json(&Seat::AtARelay { of }),
+            Ok(Seat::Here) => joined(self.join(subscription)),
+            Err(problem) => joined(Err(problem)),
+        }
+    }
+
+    fn seat(&self, project: &ProjectId) -> std::result::Result<Seat, Problem> {
+        let memory = self.memory.borrow();
+        Ok(visible(&memory.record, project)?.relays.seat(memory.subscribers.count(), room(&self.env)))
     }
 
     fn join(&self, subscription: Subscription) -> std::result::Result<Option<WebSocket>, Problem> {

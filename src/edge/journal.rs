@@ -2,6 +2,7 @@
 //! Refuses to decide anything. Invariant: a commit is kept whole or not at all.
 
 use crate::call::Once;
+use crate::edge::pages::Pages;
 use crate::edge::platform::now;
 use crate::edge::sqlite::{Sqlite, Statement, id, number, text};
 use crate::event::{Event, Fact, LogLine, Origin, Shelf};
@@ -21,6 +22,7 @@ pub const CAPS: Caps = Caps { rows: limits::EVENTS_KEPT, lines: limits::LINES_KE
 
 pub struct Journal {
     sqlite: Sqlite,
+    pages: Pages,
     /// Whether there is anything stored: an object that was only asked about stores nothing.
     is_stored: Cell<bool>,
     /// The terminal event of a job whose log has expired; it is read as if it were stored.
@@ -59,7 +61,12 @@ impl Read {
 
 impl Journal {
     pub fn new(state: &State) -> Journal {
-        Journal { sqlite: Sqlite::new(state), is_stored: Cell::default(), archived: RefCell::default() }
+        Journal {
+            sqlite: Sqlite::new(state),
+            pages: Pages::default(),
+            is_stored: Cell::default(),
+            archived: RefCell::default(),
+        }
     }
 
     /// The record as of the newest event, and how many events were folded on that it did not have when it was
@@ -80,6 +87,10 @@ impl Journal {
         &self.sqlite
     }
 
+    pub fn pages(&self) -> &Pages {
+        &self.pages
+    }
+
     pub fn is_stored(&self) -> bool {
         self.is_stored.get()
     }
@@ -92,6 +103,7 @@ impl Journal {
     /// The storage is empty, or about to be; what is left of the log is in the directory.
     pub fn forget(&self, end: Option<Event>) {
         self.is_stored.set(false);
+        self.pages.forget();
         *self.archived.borrow_mut() = end;
     }
 

@@ -4,12 +4,14 @@
 //! A request's way: `fetch` → `gate` (who) → a handler (what) → `job_object` or `directory` → `reply`.
 
 mod admin;
+mod audience;
 mod body;
 mod complaint;
 mod creation;
 mod credentials;
 mod desk;
 mod directory;
+mod errand;
 mod expiry;
 mod feed_journal;
 mod feed_log;
@@ -28,6 +30,7 @@ mod listing;
 mod meter;
 mod metrics;
 mod outbox;
+mod pages;
 mod platform;
 mod polling;
 mod project_feed;
@@ -38,6 +41,9 @@ mod queue;
 mod rate;
 mod reading;
 mod reference;
+mod relay_do;
+mod relay_object;
+mod relaying;
 mod reply;
 mod reports;
 mod request_log;
@@ -61,7 +67,8 @@ use head::{Head, Name};
 use reply::Reply;
 use request_log::RequestLog;
 use std::rc::Rc;
-use worker::{Context, Env, Result, event};
+use wasm_bindgen::prelude::*;
+use worker::{Context, Env, Result, console_error, worker_sys};
 
 /// What every handler works with.
 pub struct Visit {
@@ -77,9 +84,27 @@ pub struct Visit {
     pub context: Rc<Context>,
 }
 
-#[event(fetch)]
-async fn fetch(request: web_sys::Request, env: Env, context: Context) -> Result<web_sys::Response> {
-    console_error_panic_hook::set_once();
+/// What the platform calls for each request (worker.js).
+#[wasm_bindgen]
+pub struct Front;
+
+#[wasm_bindgen]
+impl Front {
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Front {
+        console_error_panic_hook::set_once();
+        Front
+    }
+
+    pub fn fetch(&self, request: web_sys::Request, env: Env, context: worker_sys::Context) -> errand::Outcome {
+        errand::begun(async move {
+            let answer = answered(request, env, Context::new(context)).await;
+            Ok(answer.inspect_err(|error| console_error!("{error}"))?.into())
+        })
+    }
+}
+
+async fn answered(request: web_sys::Request, env: Env, context: Context) -> Result<web_sys::Response> {
     let head = Head::of(&request);
     let url = platform::address(head.address().to_owned())?;
     let (id, context) = (platform::request_id(), Rc::new(context));

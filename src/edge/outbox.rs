@@ -140,7 +140,7 @@ impl JobObject {
                 self.journal.read(after, tail, Visibility::Public, limits::FEED_BATCH, limits::PAGE_BYTES as usize)?;
             let created = &record.job.created;
             let notices = conflate(read.events.iter().filter_map(|event| Notice::of(created, event)).collect());
-            let telling = Telling { project: created.project.clone(), notices };
+            let telling = Telling { project: created.project.clone(), notices, asks_for: None };
             memory.outbox.last_told = now();
             (telling, read.next().unwrap_or(tail), read.is_last)
         };
@@ -160,7 +160,7 @@ impl JobObject {
         let created = &record.job.created;
         let place = EventId(record.job.tail.0 + 1);
         let notice = Notice::deleted(created, place, record.job.attempt, Some(request_id()));
-        let telling = Telling { project: created.project.clone(), notices: vec![notice] };
+        let telling = Telling { project: created.project.clone(), notices: vec![notice], asks_for: None };
         project_feed::tell(&self.env, &telling).await.map(|_| ())
     }
 }

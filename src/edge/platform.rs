@@ -1,13 +1,14 @@
 //! Owns the clock, the randomness, the settings, and the few calls that `worker` has no typed form for.
 
 use crate::address::Address;
+use crate::edge::errand::awaited;
 use crate::id::{JobId, KeyId, ProjectId, RequestId};
+use crate::limits;
 use crate::time::Timestamp;
-use js_sys::Reflect;
+use js_sys::{ArrayBuffer, Reflect, Uint8Array};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use worker::durable::ScheduledTime;
 use worker::{Env, Error, Request, Result, SqlCursor, State, Storage, WebSocket};
 
@@ -24,9 +25,9 @@ extern "C" {
         work: &mut dyn FnMut() -> std::result::Result<(), JsValue>,
     ) -> std::result::Result<JsValue, JsValue>;
 
-    type TextSocket;
+    type AnySocket;
     #[wasm_bindgen(method, catch, js_name = send)]
-    fn send_shared(this: &TextSocket, text: &js_sys::JsString) -> std::result::Result<(), JsValue>;
+    fn send_any(this: &AnySocket, message: &JsValue) -> std::result::Result<(), JsValue>;
 
     /// The identity stream: unlike `TransformStream` it tells the writer when the reader has left.
     pub type IdentityTransformStream;
@@ -49,8 +50,24 @@ extern "C" {
 
 /// Asks the object of a name, by RPC: text to text. In one crossing: binding, stub and call would be five.
 pub async fn ask(env: &Env, binding: &str, name: &str, call: &str) -> Result<String> {
-    let answer = JsFuture::from(ask_by_rpc(env, binding, name, call)?).await?;
+    let answer = awaited(ask_by_rpc(env, binding, name, call)?).await?;
     answer.as_string().ok_or_else(|| Error::from("an object answers with text"))
+}
+
+#[wasm_bindgen(inline_js = "
+export const limit = (env, binding, key) => env[binding]?.limit({ key }).then(({ success }) => success);
+")]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    fn limit(env: &Env, binding: &str, key: &str) -> std::result::Result<Option<js_sys::Promise>, JsValue>;
+}
+
+/// Counts one more of a key, and tells whether that is within the limit of rate. Where none is bound, everything is.
+pub async fn is_within(env: &Env, binding: &str, key: &str) -> Result<bool> {
+    match limit(env, binding, key)? {
+        Some(promise) => Ok(awaited(promise).await?.is_truthy()),
+        None => Ok(true),
+    }
 }
 
 #[wasm_bindgen(inline_js = "export function utf8(text) { return new TextEncoder().encode(text); }")]
@@ -67,17 +84,21 @@ pub fn text(text: js_sys::JsString) -> Result<String> {
     if text.length() < LONG {
         return Ok(text.into());
     }
-    String::from_utf8(utf8(&text)).map_err(|error| Error::from(error.to_string()))
+    utf8_text(utf8(&text))
 }
 
-/// The text of a row, the only one, in its column `joined`. It crosses as a text and not as a value.
+fn utf8_text(bytes: Vec<u8>) -> Result<String> {
+    String::from_utf8(bytes).map_err(|error| Error::from(error.to_string()))
+}
+
+/// The text of a row, the only one, in its column `joined`. It crosses as bytes, so that it is copied and not made anew.
 pub fn joined(mut rows: SqlCursor) -> Result<Option<String>> {
     let mut found = None;
     // A cursor is read to its end.
     while let Some(row) = Iterator::next(&mut rows) {
-        found = Reflect::get(&row?, &JsValue::from_str("joined"))?.dyn_into::<js_sys::JsString>().ok();
+        found = Reflect::get(&row?, &JsValue::from_str("joined"))?.dyn_into::<ArrayBuffer>().ok();
     }
-    found.map(text).transpose()
+    found.map(|bytes| utf8_text(Uint8Array::new(&bytes).to_vec())).transpose()
 }
 
 /// Text that is sent to many sockets, without copying it out of wasm for each.
@@ -91,8 +112,43 @@ impl From<String> for SharedText {
 
 impl SharedText {
     pub fn send(&self, socket: &WebSocket) -> Result<()> {
-        let raw: &web_sys::WebSocket = socket.as_ref();
-        Ok(raw.unchecked_ref::<TextSocket>().send_shared(&self.0)?)
+        send(socket, &self.0)
+    }
+}
+
+fn send(socket: &WebSocket, message: &JsValue) -> Result<()> {
+    let raw: &web_sys::WebSocket = socket.as_ref();
+    Ok(raw.unchecked_ref::<AnySocket>().send_any(message)?)
+}
+
+/// Likewise, as the bytes that reach the reader: nothing on the way reads them as text and writes them anew.
+#[derive(Clone)]
+pub struct SharedBytes(Uint8Array);
+
+impl From<String> for SharedBytes {
+    fn from(text: String) -> SharedBytes {
+        SharedBytes(text.as_bytes().into())
+    }
+}
+
+impl SharedBytes {
+    pub fn len(&self) -> usize {
+        self.0.length() as usize
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub fn text(&self) -> Result<String> {
+        utf8_text(self.0.to_vec())
+    }
+
+    /// In pieces that fit into a message, wherever they are cut: the bridge puts them together again.
+    pub fn send(&self, socket: &WebSocket) -> Result<()> {
+        let most = limits::SOCKET_MESSAGE as u32;
+        let mut pieces = (0..self.0.length()).step_by(most as usize);
+        pieces.try_for_each(|from| send(socket, &self.0.subarray(from, from.saturating_add(most))))
     }
 }
 

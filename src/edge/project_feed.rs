@@ -3,7 +3,7 @@
 use crate::call::{FeedSubscription, Telling};
 use crate::edge::job_object::joining;
 use crate::edge::platform::ask;
-use crate::id::ProjectId;
+use crate::id::{JobId, ProjectId};
 use worker::{Env, Error, Response, Result, Stub};
 
 /// The binding's name in wrangler.toml.
@@ -36,6 +36,15 @@ pub async fn tell(env: &Env, telling: &Telling) -> Result<Heard> {
         answer if answer == Heard::ByNobody.word() => Ok(Heard::ByNobody),
         answer => Err(Error::from(answer)),
     }
+}
+
+/// What a feed answers that has heard of the job it was asked for.
+pub const KNOWN: &str = "known";
+
+/// Whether the feed has ever heard of the job. It remembers those that are gone for a week.
+pub async fn knows(env: &Env, project: &ProjectId, job: &JobId) -> Result<bool> {
+    let telling = Telling { project: project.clone(), notices: vec![], asks_for: Some(job.clone()) };
+    Ok(ask(env, BINDING, project.as_str(), &serde_json::to_string(&telling)?).await? == KNOWN)
 }
 
 /// Asks to join a stream: 101 with a socket, or a problem as JSON.

@@ -11,7 +11,7 @@ use crate::edge::feed_journal::FeedJournal;
 use crate::edge::feed_log::FeedLog;
 use crate::edge::meter;
 use crate::edge::platform::now;
-use crate::edge::project_feed::Heard;
+use crate::edge::project_feed::{Heard, KNOWN};
 use crate::edge::subscribers::{FAILED, NORMAL, Subscribers, close, cut_lost, joined, subscription};
 use crate::feed::{Channel, Feed};
 use crate::id::{EventId, JobId};
@@ -118,6 +118,10 @@ impl ProjectFeed {
         self.begin().await?;
         let telling: Telling = serde_json::from_str(telling)?;
         self.subject.is_of(&telling.project);
+        if let Some(job) = &telling.asks_for {
+            let known = self.last_heard(&self.memory.borrow(), job)?;
+            return Ok(known.map_or_else(String::new, |_| KNOWN.to_owned()));
+        }
         let heard = self.hear(telling);
         self.tell_counts();
         if let Was::Empty = heard? {
@@ -210,17 +214,20 @@ impl ProjectFeed {
     fn fresh(&self, memory: &mut Memory, notices: Vec<Notice>) -> Result<Vec<Notice>> {
         let mut fresh = Vec::with_capacity(notices.len());
         for notice in notices {
-            let last = match memory.last_events.get(&notice.job) {
-                Some(last) => Some(*last),
-                None if memory.feed.is_some() => self.journal.last_seen(&notice.job)?,
-                None => None,
-            };
-            if last.is_none_or(|last| notice.event > last) {
+            if self.last_heard(memory, &notice.job)?.is_none_or(|last| notice.event > last) {
                 memory.last_events.insert(notice.job.clone(), notice.event);
                 fresh.push(notice);
             }
         }
         Ok(fresh)
+    }
+
+    fn last_heard(&self, memory: &Memory, job: &JobId) -> Result<Option<EventId>> {
+        match memory.last_events.get(job) {
+            Some(last) => Ok(Some(*last)),
+            None if memory.feed.is_some() => self.journal.last_seen(job),
+            None => Ok(None),
+        }
     }
 
     fn join(&self, subscription: FeedSubscription) -> std::result::Result<Option<WebSocket>, Problem> {

@@ -173,6 +173,7 @@ impl JobObject {
     }
 
     async fn catch_up(self: &Rc<Self>) {
+        self.tell_relays();
         if self.lacks(|settled| settled.directory) {
             self.project().await;
         }

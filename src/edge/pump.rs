@@ -90,16 +90,19 @@ export class Pump {
     socket.addEventListener('message', ({ data }) => this.receive(data));
     socket.addEventListener('close', ({ code }) => this.tellEnd(code));
     socket.addEventListener('error', () => this.tellEnd(1011));
+    socket.binaryType = 'arraybuffer';
     socket.accept();
     this.rest();
     this.text = first;
     this.write();
   }
 
-  receive(text) {
+  // Text, or a piece of a replay as the bytes that it is written as.
+  receive(data) {
     if (this.isOver) return;
-    if (text.charCodeAt(0) === 1) return this.signal(text);
-    this.text += text;
+    if (typeof data !== 'string') this.put(new Uint8Array(data));
+    else if (data.charCodeAt(0) === 1) return this.signal(data);
+    else this.text += data;
     if (!this.isOpen) this.opening += this.pack();
     this.write();
     this.weigh();
@@ -149,6 +152,12 @@ export class Pump {
     this.packed.push(bytes);
     this.packedSize += bytes.length;
     return bytes.length;
+  }
+
+  put(bytes) {
+    this.pack();
+    this.packed.push(bytes);
+    this.packedSize += bytes.length;
   }
 
   takeAll() {

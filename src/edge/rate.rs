@@ -4,7 +4,7 @@
 use crate::edge::Visit;
 use crate::edge::complaint::complain;
 use crate::edge::head::Name;
-use crate::edge::platform::setting;
+use crate::edge::platform::{is_within, setting};
 use crate::edge::reply::Failure;
 use crate::problem::Problem;
 
@@ -21,14 +21,13 @@ pub async fn count(visit: &Visit, caller: Caller<'_>) -> Result<(), Failure> {
     let (binding, figures, key) = match caller {
         // The platform sets the header; what comes without it did not come through it.
         Caller::Address => {
-            ("PUBLIC_RATE", "PUBLIC_RATE_FIGURES", visit.header(Name::CfConnectingIp).unwrap_or_default().to_owned())
+            ("PUBLIC_RATE", "PUBLIC_RATE_FIGURES", visit.header(Name::CfConnectingIp).unwrap_or_default())
         }
-        Caller::Secret(hash) => ("KEY_RATE", "KEY_RATE_FIGURES", hash.to_owned()),
+        Caller::Secret(hash) => ("KEY_RATE", "KEY_RATE_FIGURES", hash),
     };
-    let Ok(limiter) = visit.env.rate_limiter(binding) else { return Ok(()) };
-    match limiter.limit(key).await {
-        Ok(outcome) if !outcome.success => {}
-        Ok(_) => return Ok(()),
+    match is_within(&visit.env, binding, key).await {
+        Ok(false) => {}
+        Ok(true) => return Ok(()),
         // A limiter that does not answer must not close the service.
         Err(error) => {
             complain("rate.failed", &error.to_string(), Some(&visit.id));

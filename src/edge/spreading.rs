@@ -25,6 +25,7 @@ impl JobObject {
             return;
         }
         self.publish();
+        self.tell_relays();
         if self.memory.borrow().is_spreading || self.memory.borrow().subscribers.count() < limits::CROWD {
             return;
         }
@@ -37,6 +38,7 @@ impl JobObject {
                     break;
                 }
                 object.publish();
+                object.tell_relays();
             }
             object.memory.borrow_mut().is_spreading = false;
         });

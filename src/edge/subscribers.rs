@@ -7,7 +7,7 @@
 use crate::call::signal;
 use crate::edge::job_object::SUBSCRIPTION;
 use crate::edge::meter;
-use crate::edge::platform::{self, SharedText, is_built_again, random};
+use crate::edge::platform::{self, SharedBytes, SharedText, is_built_again, random};
 use crate::fields::Query;
 use crate::id::EventId;
 use crate::limits;
@@ -52,14 +52,30 @@ pub struct Opening {
     pub tells_cursor: bool,
 }
 
+#[derive(Clone)]
 pub struct Page {
-    pub text: String,
+    pub text: SharedBytes,
     /// Where the next page begins; `None` at the tail.
     pub next: Option<EventId>,
     /// Where this one ended.
     pub reached: EventId,
     /// The stream closes with it.
     pub is_end: bool,
+}
+
+/// How a stream begins: its opening, and the first page. One that would begin with nothing begins with its cursor.
+pub fn beginning<T: Log>(log: &T, lens: &T::Lens, plan: Plan, from: EventId) -> Result<(String, Page)> {
+    match plan {
+        Plan::Replay { .. } => meter::count(Count::Replay, 1),
+        Plan::Reset { .. } => meter::count(Count::Reset, 1),
+        Plan::Snapshot { .. } | Plan::Gone => {}
+    }
+    let opening = log.opening(lens, plan);
+    let mut page = log.page(lens, from)?;
+    if page.text.is_empty() && !opening.tells_cursor {
+        page.text = sse::cursor_block(page.reached).into();
+    }
+    Ok((opening.text, page))
 }
 
 /// Survives the object's sleep as the socket's attachment.
@@ -123,8 +139,7 @@ impl<L: Clone + Eq + Hash + Serialize + DeserializeOwned> Subscribers<L> {
         self.0.len() >= limits::SUBSCRIBERS
     }
 
-    /// Takes in a new subscriber, sends its opening and its first page. A stream that would begin with nothing begins
-    /// with its cursor.
+    /// Takes in a new subscriber, sends its opening and its first page.
     pub fn join(
         &mut self,
         state: &State,
@@ -136,18 +151,9 @@ impl<L: Clone + Eq + Hash + Serialize + DeserializeOwned> Subscribers<L> {
     ) -> Result<()> {
         let tag = u64::from_le_bytes(random()).to_string();
         state.accept_websocket_with_tags(&socket, &[&tag]);
-        match plan {
-            Plan::Replay { .. } => meter::count(Count::Replay, 1),
-            Plan::Reset { .. } => meter::count(Count::Reset, 1),
-            Plan::Snapshot { .. } | Plan::Gone => {}
-        }
-        let opening = log.opening(&lens, plan);
-        send(&socket, &opening.text)?;
+        let (opening, page) = beginning(log, &lens, plan, from)?;
+        send(&socket, &opening)?;
         socket.send_with_str(signal::OPENED)?;
-        let mut page = log.page(&lens, from)?;
-        if page.text.is_empty() && !opening.tells_cursor {
-            page.text = sse::cursor_block(page.reached);
-        }
         let mut subscriber = Subscriber { socket, seat: Seat { lens, from: Some(from) } };
         if subscriber.turn_page(page)? == Course::GoesOn {
             self.0.insert(tag, subscriber);
@@ -170,14 +176,14 @@ impl<L: Clone + Eq + Hash + Serialize + DeserializeOwned> Subscribers<L> {
     pub fn publish<T: Log<Lens = L>>(&mut self, entries: &[T::Entry], log: &T) {
         let Some(first) = entries.first().filter(|_| !self.0.is_empty()) else { return };
         let before = T::place(first).before();
-        let mut texts: HashMap<L, Text> = HashMap::new();
+        let mut texts: HashMap<L, Live> = HashMap::new();
         self.0.retain(|_, subscriber| {
             if subscriber.seat.from.is_some() {
                 return true;
             }
             let lens = &subscriber.seat.lens;
-            let text = texts.entry(lens.clone()).or_insert_with(|| Text::of(lens, entries, log));
-            match subscriber.follow(text, before, log) {
+            let live = texts.entry(lens.clone()).or_insert_with(|| Text::of(lens, entries, log).into());
+            match subscriber.follow(live, before, log) {
                 Ok(course) => course == Course::GoesOn,
                 // Its reader comes back with its cursor.
                 Err(_) => {
@@ -207,7 +213,7 @@ impl<L: Serialize> Subscriber<L> {
     /// Sends one page of the replay. The subscriber becomes live, or its stream ends, with the page that reaches the
     /// tail.
     fn turn_page(&mut self, page: Page) -> Result<Course> {
-        send(&self.socket, &page.text)?;
+        page.text.send(&self.socket)?;
         if page.is_end {
             close(&self.socket, NORMAL, "end");
             return Ok(Course::Ended);
@@ -222,13 +228,13 @@ impl<L: Serialize> Subscriber<L> {
 
     /// Sends live text. What is too much for one go is turned into a replay, which the bridge paces: a large batch
     /// of lines must not cut every reader, however fast.
-    fn follow(&mut self, text: &Text, before: EventId, log: &impl Log<Lens = L>) -> Result<Course> {
-        match &text.form {
+    fn follow(&mut self, live: &Live, before: EventId, log: &impl Log<Lens = L>) -> Result<Course> {
+        match &live.form {
             Form::Large => return self.turn_page(log.page(&self.seat.lens, before)?),
             Form::Nothing => {}
             Form::Ready(text) => text.send(&self.socket)?,
         }
-        if text.is_end {
+        if live.is_end {
             close(&self.socket, NORMAL, "end");
             return Ok(Course::Ended);
         }
@@ -244,7 +250,21 @@ enum Course {
 }
 
 /// What subscribers of one lens see of a commit.
-struct Text {
+pub struct Text {
+    pub text: String,
+    pub is_end: bool,
+}
+
+impl Text {
+    pub fn of<T: Log>(lens: &T::Lens, entries: &[T::Entry], log: &T) -> Text {
+        let mut text = String::new();
+        entries.iter().for_each(|entry| log.encode(lens, entry, &mut text));
+        Text { text, is_end: entries.iter().any(|entry| T::ends_with(lens, entry)) }
+    }
+}
+
+/// The same, ready to be sent to many.
+struct Live {
     form: Form,
     is_end: bool,
 }
@@ -256,22 +276,20 @@ enum Form {
     Large,
 }
 
-impl Text {
-    fn of<T: Log>(lens: &T::Lens, entries: &[T::Entry], log: &T) -> Text {
-        let mut text = String::new();
-        entries.iter().for_each(|entry| log.encode(lens, entry, &mut text));
+impl From<Text> for Live {
+    fn from(Text { text, is_end }: Text) -> Live {
         let form = match text.len() {
             0 => Form::Nothing,
             length if length > limits::REPLAY_PAGE => Form::Large,
             _ => Form::Ready(text.into()),
         };
-        Text { form, is_end: entries.iter().any(|entry| T::ends_with(lens, entry)) }
+        Live { form, is_end }
     }
 }
 
 /// Sends text in pieces that fit into a socket's message. The bridge puts them together again; a piece never looks
 /// like a signal, because JSON has no raw control characters.
-fn send(socket: &WebSocket, mut text: &str) -> Result<()> {
+pub fn send(socket: &WebSocket, mut text: &str) -> Result<()> {
     while !text.is_empty() {
         let (piece, rest) = text.split_at(text.floor_char_boundary(limits::SOCKET_MESSAGE));
         socket.send_with_str(piece)?;

@@ -12,9 +12,10 @@ use crate::edge::journal::{CAPS, Commit};
 use crate::edge::meter;
 use crate::edge::outbox::Urgency;
 use crate::edge::platform::{jitter, now};
+use crate::edge::project_feed;
 use crate::event::{Event, Fact, Shelf};
 use crate::evolve::evolve;
-use crate::id::ProjectId;
+use crate::id::{EventId, JobId, ProjectId};
 use crate::limits;
 use crate::metrics::Count;
 use crate::problem::Problem;
@@ -83,6 +84,23 @@ impl JobObject {
             After::Delete => self.erase().await,
         }
         Ok(turn.answer)
+    }
+
+    /// Whether a creation comes again for a job that somebody has deleted since: its first try made it, and nobody
+    /// heard the answer.
+    pub async fn is_gone(&self, job: &JobId, project: &ProjectId, order: &Order) -> Result<bool> {
+        let may_be = order.is_repeat && self.memory.borrow().record.is_none();
+        Ok(may_be && project_feed::knows(&self.env, project, job).await?)
+    }
+
+    /// What the first try of a creation answered; nothing is made.
+    pub fn answer_as_created(&self, order: &Order) -> Reply {
+        let around = Circumstances { now: now(), attempt: order.attempt, jitter: jitter() };
+        let facts = decide(None, &order.command, around)?;
+        let attempt = attempt_of(None, &order.command, around);
+        let events = number(facts, EventId::default(), attempt, around.now);
+        let record = events.iter().fold(None, Record::with).ok_or_else(Problem::job_not_found)?;
+        self.phrase(order, &record, &events)
     }
 
     async fn arm_after(&self, after: After) {
@@ -161,6 +179,7 @@ impl JobObject {
         if after == After::Delete {
             self.publish_to(memory);
             memory.subscribers.dismiss();
+            memory.record.as_ref().into_iter().for_each(|record| memory.relaying.dismiss(record));
         }
         if changes_nothing && order.command != Command::Tick {
             return Ok(Turn::again(answer, memory));
@@ -179,8 +198,10 @@ impl JobObject {
     fn publish_to(&self, memory: &mut Memory) {
         let fresh = std::mem::take(&mut memory.fresh);
         match memory {
-            Memory { record: Some(record), subscribers, .. } => {
-                subscribers.publish(&fresh, &JobLog { journal: &self.journal, record });
+            Memory { record: Some(record), subscribers, relaying, .. } => {
+                let log = JobLog { journal: &self.journal, record };
+                subscribers.publish(&fresh, &log);
+                relaying.publish(&fresh, &log);
             }
             // The storage failed after it had taken these: readers come back with their cursors.
             Memory { record: None, subscribers, .. } if !fresh.is_empty() => subscribers.cut(),

@@ -2,21 +2,24 @@
 //! the log for who asks for JSON.
 
 use crate::access::Grant;
-use crate::call::{FeedSubscription, Question, Subscription};
+use crate::call::{FeedSubscription, Question, RelaySubscription, Subscription};
 use crate::edge::gate::Pass;
 use crate::edge::head::Name;
 use crate::edge::platform::{jitter, now, setting};
 use crate::edge::reply::{self, Failure, Reply};
 use crate::edge::sse_bridge::{self, Beat};
-use crate::edge::{Visit, gate, job_object, jobs, project_feed};
+use crate::edge::{Visit, gate, job_object, jobs, project_feed, relay_object};
 use crate::feed::Channel;
 use crate::id::{EventId, JobId};
 use crate::limits;
 use crate::problem::Problem;
+use crate::relay::{self, Seat};
+use crate::remembered::Remembered;
 use crate::sse;
 use crate::view::JobLens;
 use crate::view::pipeline::{Lens, Narrowing};
-use worker::Response;
+use std::cell::RefCell;
+use worker::{Env, Response};
 
 /// `GET /api/v1/jobs/{id}/events`.
 pub async fn job(visit: Visit) -> reply::Answer {
@@ -76,8 +79,32 @@ async fn job_stream(visit: &Visit, job: JobId, pass: Pass, lens: JobLens) -> rep
         return Ok(as_stream(Reply::empty(200)));
     }
     let subscription = Subscription { job, project, lens, cursor };
-    let answer = job_object::subscribe(&visit.env, &subscription).await?;
-    stream(visit, answer, &pass, Beat::Comment).await
+    stream(visit, join(&visit.env, subscription).await?, &pass, Beat::Comment).await
+}
+
+thread_local! {
+    /// The jobs whose readers are held by relays, and how many these are: who comes is not sent by the job each time.
+    static RELAYED: RefCell<Remembered<JobId, u32>> = RefCell::default();
+}
+
+/// Joins the job's stream where its readers are held.
+async fn join(env: &Env, subscription: Subscription) -> Result<Response, Failure> {
+    let job = subscription.job.clone();
+    let known = RELAYED.with_borrow_mut(|relayed| relayed.get(&job, now()));
+    let of = match known {
+        Some(of) => of,
+        None => {
+            let mut answer = job_object::subscribe(env, &subscription).await?;
+            if answer.status_code() != 200 {
+                return Ok(answer);
+            }
+            let Seat::AtARelay { of } = answer.json().await? else { return Err(Problem::unavailable().into()) };
+            RELAYED.with_borrow_mut(|relayed| relayed.note(job, of, now()));
+            of
+        }
+    };
+    let relay = relay::drawn(of, jitter());
+    Ok(relay_object::subscribe(env, &RelaySubscription { relay, of, subscription }).await?)
 }
 
 async fn project_stream(visit: &Visit, pass: Pass, channel: Channel) -> reply::Answer {

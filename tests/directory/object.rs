@@ -161,8 +161,8 @@ fn the_public_part_has_no_checkpoints_and_no_lines() {
 }
 
 fn joined(db: &Connection, query: &str, after: u64, until: u64, limit: u64) -> Vec<Event> {
-    let text = rows(db, query, vec![number(after), number(until), number(limit)], |row| row.get::<_, Option<String>>("joined")).remove(0);
-    let text = text.unwrap_or_default();
+    let text = rows(db, query, vec![number(after), number(until), number(limit)], |row| row.get::<_, Option<Vec<u8>>>("joined")).remove(0);
+    let text = String::from_utf8(text.unwrap_or_default()).expect("text");
     let events = text.lines().map(|line| Stored::of_line(line).expect("a line").read().expect("an event"));
     events.collect()
 }

@@ -14,7 +14,7 @@ pub use jobcast::{
     access, address, call, chunk, command, event, evolve, feed, fields, id, job, lines, log_batch, logs, metrics, problem, record, request,
     response, route, sql, sse, time, token, view,
 };
-pub use rules::{decide, notice, replay};
+pub use rules::{decide, notice, relay, replay};
 
 mod check;
 mod cloud;

@@ -30,6 +30,8 @@ pub enum Mutant {
     AlarmLostWithMemory,
     AlarmNeverRings,
     HalfATransaction,
+    RelayLeftOut,
+    PlacesForgottenInSleep,
 }
 
 /// Each with a seed that kills it, and what it breaks.
@@ -57,6 +59,8 @@ pub const KILLS: &[(Mutant, u64, Invariant)] = &[
     (Mutant::AlarmLostWithMemory, 437, Invariant::Settles),
     (Mutant::AlarmNeverRings, 19, Invariant::Settles),
     (Mutant::HalfATransaction, 14, Invariant::Idempotence),
+    (Mutant::RelayLeftOut, 62, Invariant::Settles),
+    (Mutant::PlacesForgottenInSleep, 125, Invariant::ReadersExact),
 ];
 
 thread_local! {

@@ -2,16 +2,17 @@
 //! read, stall, leave in the middle of a block, and come again. The bridge is the one part of the way that is modelled:
 //! `edge/sse_bridge.rs` pours between two streams of the platform.
 
-use crate::call::{FeedSubscription, Subscription, signal};
+use crate::call::{FeedSubscription, RelaySubscription, Subscription, signal};
 use crate::check::reading::{Place, Subject};
-use crate::cloud::WebSocket;
+use crate::cloud::{Response, Result, WebSocket};
 use crate::cloud::delay::{Delay, pause};
 use crate::cloud::socket::Message;
 use crate::draws::Draws;
-use crate::edge::{job_object, project_feed};
+use crate::edge::{job_object, project_feed, relay_object};
 use crate::fault::Kind;
 use crate::history::{Invariant, broken};
 use crate::limits;
+use crate::relay::{Seat, drawn};
 use crate::scenario::project;
 use crate::world::world;
 use futures::future::select;
@@ -52,7 +53,7 @@ impl Reader {
         world().history.borrow_mut().places.insert(self.number, place.clone());
     }
 
-    fn hold(&self, outcome: Result<(), String>) {
+    fn hold(&self, outcome: std::result::Result<(), String>) {
         if let Err(what) = outcome {
             let what = format!("reader {} of {}: {what}", self.number, self.subject);
             world().history.borrow_mut().breaks(broken(Invariant::ReadersExact, what));
@@ -65,7 +66,7 @@ impl Reader {
         let answer = match &self.subject {
             Subject::Job(job, lens) => {
                 let subscription = Subscription { job: job.clone(), project: project(), lens: lens.clone(), cursor };
-                job_object::subscribe(&world.env, &subscription).await
+                self.join_job(subscription).await
             }
             Subject::Feed(channel) => {
                 let subscription = FeedSubscription { project: project(), channel: *channel, cursor };
@@ -81,6 +82,22 @@ impl Reader {
             },
             Err(_) => Joined::Nothing,
         }
+    }
+
+    /// As `edge/watching.rs` does; some go by what they knew of relays before.
+    async fn join_job(&self, subscription: Subscription) -> Result<Response> {
+        let world = world();
+        let answer = job_object::subscribe(&world.env, &subscription).await?;
+        let of = match (answer.status_code(), self.draws.below(8)) {
+            (200, _) => match answer.json()? {
+                Seat::AtARelay { of } => of,
+                Seat::Here => return Ok(answer),
+            },
+            (101, 0) => 2,
+            _ => return Ok(answer),
+        };
+        let relay = drawn(of, self.draws.below(1_000) as f64 / 1_000.0);
+        relay_object::subscribe(&world.env, &RelaySubscription { relay, of, subscription }).await
     }
 
     async fn follow(&self, socket: &WebSocket, place: &mut Place) {

@@ -69,3 +69,16 @@ pub mod replay {
         }
     }
 }
+
+pub mod relay {
+    use crate::mutant::{self, Mutant};
+    pub use jobcast::relay::{
+        Arrival, Beginning, Heard, News, Page, Request, Room, Seat, Sight, Standing, Telling, drawn,
+    };
+    use std::ops::RangeInclusive;
+
+    pub fn told_by(node: u32, relays: u32, branches: u32) -> RangeInclusive<u32> {
+        let told = jobcast::relay::told_by(node, relays, branches);
+        if mutant::is(Mutant::RelayLeftOut) { *told.start() + 1..=*told.end() } else { told }
+    }
+}

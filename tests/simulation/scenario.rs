@@ -35,6 +35,7 @@ pub struct Scenario {
     pub parts: Vec<Part>,
     pub faults: Vec<Fault>,
     retention_hour_seconds: u64,
+    readers_per_object: usize,
 }
 
 /// When the faults stop, and how long everything has to come to rest, ms.
@@ -53,16 +54,18 @@ impl Scenario {
         add(draws.between(1, 3), Part::Creator);
         add(draws.between(1, 3), Part::Worker);
         add(draws.below(3), Part::Meddler);
-        add(draws.between(1, 4), Part::JobReader);
+        add(draws.between(1, 6), Part::JobReader);
         add(draws.between(1, 2), Part::FeedReader);
         let faults = fault::drawn(&draws, LENGTH);
         // Mostly longer than the run; sometimes logs expire in the midst of it.
         let retention_hour_seconds = *draws.pick(&[3_600, 3_600, 3_600, 8, 1]);
-        Scenario { seed, parts, faults, retention_hour_seconds }
+        let readers_per_object = *draws.pick(&[0, 1, 2, 1_000]);
+        Scenario { seed, parts, faults, retention_hour_seconds, readers_per_object }
     }
 
     pub fn run(&self, trace: Trace) -> (Result<(), Violation>, Vec<String>) {
-        let env = Env { retention_hour_seconds: self.retention_hour_seconds };
+        let Scenario { retention_hour_seconds, readers_per_object, .. } = *self;
+        let env = Env { retention_hour_seconds, readers_per_object };
         let world = World::begin(self.seed, &self.faults, env, directory(), trace);
         self.parts.iter().for_each(|part| self.enter(*part));
         world.spawn(Owner::Client, tidy_up(LENGTH));

@@ -1,7 +1,8 @@
 // The built Worker, byte for byte as it ships, over a platform on which one object panics when it is told to: a `main` for
 // tests, never deployed. doom.mjs speaks to it.
-import Service, { JobStream as Job, ProjectFeed as Feed } from "../../build/index.js";
+import * as built from "../../build/index.js";
 import { callable } from "../../src/edge/callable.js";
+import Service from "../../src/worker.js";
 import { overlaid } from "./overlaid.mjs";
 
 /** `{name, at}`: the object by the beginning of its name, and the moment at which it panics, once. */
@@ -11,9 +12,10 @@ let doom;
 const REFUSED = new Error("forced");
 /** Of storage Rust would take an error for an answer, but not wasm's own trap, which passes through it: one of an earlier panic. */
 let trap;
-addEventListener("error", ({ error }) => {
+const note = (error) => {
   if (error instanceof WebAssembly.RuntimeError) trap = error;
-});
+};
+addEventListener("error", ({ error }) => note(error));
 
 const fragile = (Base) =>
   class extends Base {
@@ -29,6 +31,15 @@ const fragile = (Base) =>
       };
       const own = { storage: doomed(state.storage, meets), waitUntil: refusing("waitUntil"), acceptWebSocket: refusing("acceptWebSocket") };
       super(overlaid(state, own), env);
+    }
+
+    answer(call) {
+      try {
+        return super.answer(call);
+      } catch (error) {
+        note(error);
+        throw error;
+      }
     }
   };
 
@@ -55,18 +66,19 @@ function doomed(storage, meets) {
   return overlaid(storage, { sql: overlaid(storage.sql, { exec }), transactionSync });
 }
 
-export const JobStream = callable(fragile(Job));
-export const ProjectFeed = callable(fragile(Feed));
+export const JobStream = callable(fragile(built.JobStream));
+export const ProjectFeed = callable(fragile(built.ProjectFeed));
+export const Relay = callable(fragile(built.Relay));
 
-export default class extends Service {
-  fetch(request) {
+export default {
+  fetch(request, env, context) {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/api/doom") return Response.json((doom = Object.fromEntries(searchParams)));
     if (pathname === "/api/doom/left") return Response.json(doom ?? null);
-    if (pathname === "/api/bridge") return bridge(this.env, searchParams.get("subscription"));
-    return super.fetch(request);
-  }
-}
+    if (pathname === "/api/bridge") return bridge(env, searchParams.get("subscription"));
+    return Service.fetch(request, env, context);
+  },
+};
 
 /** A bridge in JavaScript: as the Worker's own would be in another isolate, which the panic leaves alone. */
 async function bridge(env, subscription) {

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { FRAGILE, firstPanic, panic } from "./doom.mjs";
+import { eventually } from "./eventually.mjs";
 import { instanceOfSuite } from "./instance.mjs";
 import { newProject } from "./project.mjs";
 import { OF_A_JOB, Repeatable, WITHOUT_KEY } from "./repeats.mjs";
@@ -85,6 +86,22 @@ describe("a request whose answer is lost", () => {
     assert.deepEqual((await own.ask("POST", JOBS, keyed("half", three))).body, made);
     const { jobs } = await own.list("status=pending");
     assert.deepEqual(new Set(jobs.map(({ id }) => id)), new Set(made.jobs.map(({ id }) => id)));
+  });
+
+  test("of a creation whose jobs were made, and deleted before anybody heard of it, makes none again", async () => {
+    const own = await newProject({ at });
+    await firstPanic(own);
+    const two = [{ name: "a" }, { name: "b" }];
+    const headers = { "x-api-key": own.apiKey, "content-type": "application/json", "idempotency-key": "unheard" };
+    await panic({ at, name: "job_", moment: "commit" }, at.url + JOBS, { method: "POST", body: JSON.stringify(two), headers });
+    const listed = async () => (await own.list("status=pending")).jobs.map(({ id }) => id);
+    const [deleted] = await eventually("the job that was made is listed", listed, (ids) => ids.length > 0);
+    accepted(await own.ask("DELETE", `${JOBS}/${deleted}`));
+    const { jobs } = accepted(await own.ask("POST", JOBS, keyed("unheard", two)), 201);
+    assert.deepEqual(new Set(jobs.map(({ name }) => name)), new Set(["a", "b"]));
+    assert.ok(jobs.some(({ id }) => id === deleted));
+    assert.equal((await own.ask("GET", `${JOBS}/${deleted}`)).status, 404);
+    assert.ok(!(await listed()).includes(deleted));
   });
 
   test("of a poll is given again, until somebody has begun", async (t) => {

@@ -161,6 +161,32 @@ describe("a replay", { concurrency: true }, () => {
     assert.deepEqual(percents(events), [...range(1, 90), ...range(1, 9)]);
     assert.equal(events.at(-1).event, "job:completed");
   });
+
+  test("brings the log as it is now, whatever was replayed before and to whom", async (t) => {
+    const project = await newProject({ publicRead: true });
+    const job = await project.running({ maxAttempts: 1 });
+    const readers = [{ key: project.apiKey }, {}, { key: project.apiKey }, {}];
+    const expected = ["job:started"];
+    const replayed = async (take) => {
+      for (const reader of readers) {
+        const events = await take(await open(t, job.eventsUrl, { ...reader, cursor: "0" }));
+        assert.deepEqual(names(events.slice(1)), expected.filter((name) => reader.key || name !== "job:event"));
+      }
+    };
+    for (const number of range(1, 3)) {
+      await job.report("event", { number });
+      // Large enough that its page would be worth keeping.
+      const { id } = await job.report("stages/encode", { type: "note", number, text: "x".repeat(50_000) });
+      expected.push("job:event", "stage:encode");
+      await replayed((stream) => stream.until((event) => event.id === String(id) && event.event === "stage:encode"));
+    }
+    await job.report("fail", { error: "enough" });
+    expected.push("job:failed");
+    await replayed((stream) => stream.remaining());
+    await job.report("retry");
+    expected.push("job:retry");
+    await replayed((stream) => stream.until((event) => event.event === "job:retry"));
+  });
 });
 
 describe("the seam between replay and live", { concurrency: true }, () => {

@@ -1,12 +1,10 @@
 // The built Worker with Analytics Engine bound: a `main` for a test. Each data point goes to the log.
-import Service, { JobStream, ProjectFeed } from "../../src/worker.js";
+import Service, { JobStream, ProjectFeed, Relay } from "../../src/worker.js";
 
 const ANALYTICS = { writeDataPoint: (point) => console.log(JSON.stringify({ event: "data.point", ...point })) };
 
-export { JobStream, ProjectFeed };
+export { JobStream, ProjectFeed, Relay };
 
-export default class extends Service {
-  constructor(context, env) {
-    super(context, { ...env, ANALYTICS });
-  }
-}
+export default {
+  fetch: (request, env, context) => Service.fetch(request, { ...env, ANALYTICS }, context),
+};

@@ -1,6 +1,7 @@
 //! What one stream saw.
 
 use crate::sse::{Frame, leading_number};
+use memchr::memmem;
 
 /// How a stream came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -64,7 +65,7 @@ impl Seen {
 /// The number after `name`, which stands near the beginning.
 pub fn number(data: &[u8], name: &[u8]) -> Option<u64> {
     let near = &data[..data.len().min(200)];
-    let at = near.windows(name.len()).position(|window| window == name)? + name.len();
+    let at = memmem::find(near, name)? + name.len();
     leading_number(&near[at..])
 }
 

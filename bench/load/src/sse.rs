@@ -1,5 +1,7 @@
-//! Reads server-sent events as our encoder and those of the peers write them (one `data` line, `\n` only), at the price of a look at
-//! each byte.
+//! Reads server-sent events as our encoder and those of the peers write them (one `data` line, `\n` only), at a price that is small
+//! beside what it takes to write them.
+
+use memchr::memchr_iter;
 
 /// A block that has an event or an id.
 pub struct Frame<'a> {
@@ -31,13 +33,16 @@ impl Blocks {
 }
 
 fn end_of_block(bytes: &[u8]) -> Option<usize> {
-    bytes.windows(2).position(|pair| pair == b"\n\n")
+    memchr_iter(b'\n', bytes).find(|at| bytes.get(at + 1) == Some(&b'\n'))
 }
 
 /// `None` for comments and `retry`.
 fn frame(block: &[u8]) -> Option<Frame<'_>> {
     let (mut event, mut id, mut data): (&[u8], _, &[u8]) = (b"", None, b"");
-    for line in block.split(|byte| *byte == b'\n') {
+    let mut start = 0;
+    for end in memchr_iter(b'\n', block).chain([block.len()]) {
+        let line = &block[start..end];
+        start = end + 1;
         if let Some(value) = line.strip_prefix(b"event:") {
             event = told(value);
         } else if let Some(value) = line.strip_prefix(b"id:") {

@@ -84,6 +84,8 @@ impl std::fmt::Display for Error {
 pub struct Env {
     /// What an hour of retention lasts.
     pub retention_hour_seconds: u64,
+    /// How many readers an object holds before relays do.
+    pub readers_per_object: usize,
 }
 
 impl Env {

@@ -6,6 +6,7 @@ use super::storage::{Disk, Storage};
 use super::{Env, Result, worker_sys};
 use crate::edge::job_stream_do::JobStream;
 use crate::edge::project_feed_do::ProjectFeed;
+use crate::edge::relay_do::Relay;
 use crate::fault::Kind;
 use crate::mutant::{self, Mutant};
 use crate::world::{Owner, world};
@@ -55,6 +56,7 @@ impl State {
 enum Host {
     Job(JobStream),
     Feed(ProjectFeed),
+    Relay(Relay),
 }
 
 impl Host {
@@ -62,8 +64,10 @@ impl Host {
         match (self, request.is_upgrade()) {
             (Host::Job(object), true) => object.fetch(request).await,
             (Host::Feed(object), true) => object.fetch(request).await,
+            (Host::Relay(object), true) => object.fetch(request).await,
             (Host::Job(object), false) => Response::ok(object.answer(&request.into_body()).await?),
             (Host::Feed(object), false) => Response::ok(object.answer(&request.into_body()).await?),
+            (Host::Relay(object), false) => Response::ok(object.answer(&request.into_body()).await?),
         }
     }
 }
@@ -103,9 +107,10 @@ impl Object {
         let mut host = self.host.borrow_mut();
         let build = || {
             let (state, env) = (State(Rc::clone(self)), world().env);
-            Rc::new(match self.name.starts_with("job_") {
-                true => Host::Job(JobStream::new(state, env)),
-                false => Host::Feed(ProjectFeed::new(state, env)),
+            Rc::new(match self.name.as_str() {
+                name if name.contains('/') => Host::Relay(Relay::new(state, env)),
+                name if name.starts_with("job_") => Host::Job(JobStream::new(state, env)),
+                _ => Host::Feed(ProjectFeed::new(state, env)),
             })
         };
         Rc::clone(host.get_or_insert_with(build))
@@ -125,6 +130,7 @@ impl Object {
             let _ = match &*host {
                 Host::Job(object) => object.websocket_message(socket, message).await,
                 Host::Feed(object) => object.websocket_message(socket, message).await,
+                Host::Relay(object) => object.websocket_message(socket, message).await,
             };
         });
     }
@@ -136,6 +142,7 @@ impl Object {
             let _ = match &*host {
                 Host::Job(object) => object.websocket_close(socket, 1000, String::new(), true).await,
                 Host::Feed(object) => object.websocket_close(socket, 1000, String::new(), true).await,
+                Host::Relay(object) => object.websocket_close(socket, 1000, String::new(), true).await,
             };
         });
     }
@@ -162,6 +169,7 @@ impl Object {
             let outcome = match &*host {
                 Host::Job(object) => object.alarm().await,
                 Host::Feed(object) => object.alarm().await,
+                Host::Relay(object) => object.alarm().await,
             };
             if outcome.is_ok() && !is_twice {
                 bell.is_answered();

@@ -45,8 +45,8 @@ impl SqlStorageValue {
         match value {
             ValueRef::Integer(number) => SqlStorageValue::Integer(number),
             ValueRef::Real(number) => SqlStorageValue::Float(number),
-            ValueRef::Text(text) => SqlStorageValue::String(String::from_utf8_lossy(text).into_owned()),
-            ValueRef::Null | ValueRef::Blob(_) => SqlStorageValue::Null,
+            ValueRef::Text(text) | ValueRef::Blob(text) => SqlStorageValue::String(String::from_utf8_lossy(text).into_owned()),
+            ValueRef::Null => SqlStorageValue::Null,
         }
     }
 

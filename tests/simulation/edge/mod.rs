@@ -1,6 +1,8 @@
 //! The Worker's own objects, from the files that the Worker is built of. Only what touches the platform itself is the
-//! simulation's: clock, randomness and settings (`platform`), the outcome of a handler (`reply`); and nothing is counted (`meter`).
+//! simulation's: clock, randomness and settings (`platform`), the outcome of a handler (`reply`), how work goes on (`errand`); and nothing is counted (`meter`).
 
+#[path = "../../../src/edge/audience.rs"]
+pub mod audience;
 #[path = "../../../src/edge/complaint.rs"]
 pub mod complaint;
 #[path = "../../../src/edge/creation.rs"]
@@ -9,6 +11,7 @@ pub mod creation;
 pub mod desk;
 #[path = "../../../src/edge/directory.rs"]
 pub mod directory;
+pub mod errand;
 #[path = "../../../src/edge/expiry.rs"]
 pub mod expiry;
 #[path = "../../../src/edge/feed_journal.rs"]
@@ -32,6 +35,8 @@ pub mod journal;
 pub mod meter;
 #[path = "../../../src/edge/outbox.rs"]
 pub mod outbox;
+#[path = "../../../src/edge/pages.rs"]
+pub mod pages;
 pub mod platform;
 #[path = "../../../src/edge/project_feed.rs"]
 pub mod project_feed;
@@ -41,6 +46,12 @@ pub mod project_feed_do;
 pub mod projection;
 #[path = "../../../src/edge/reading.rs"]
 pub mod reading;
+#[path = "../../../src/edge/relay_do.rs"]
+pub mod relay_do;
+#[path = "../../../src/edge/relay_object.rs"]
+pub mod relay_object;
+#[path = "../../../src/edge/relaying.rs"]
+pub mod relaying;
 pub mod reply;
 #[path = "../../../src/edge/spreading.rs"]
 pub mod spreading;

@@ -3,8 +3,10 @@
 use crate::address::Address;
 use crate::cloud::storage::Storage;
 use crate::id::RequestId;
+use crate::limits;
 use crate::time::Timestamp;
 use crate::world::world;
+use std::rc::Rc;
 use worker::{Env, Error, Request, Result, SqlCursor, State, WebSocket};
 
 /// A reset in silence leaves sockets open and dumb, but the object that follows is the platform's new one.
@@ -40,7 +42,11 @@ pub fn address_of(request: &Request) -> Result<Address> {
 }
 
 pub fn setting(env: &Env, name: &str) -> Option<String> {
-    (name == "RETENTION_HOUR_SECONDS").then(|| env.retention_hour_seconds.to_string())
+    match name {
+        "RETENTION_HOUR_SECONDS" => Some(env.retention_hour_seconds.to_string()),
+        "READERS_PER_OBJECT" => Some(env.readers_per_object.to_string()),
+        _ => None,
+    }
 }
 
 pub fn transaction(storage: &Storage, work: impl FnMut() -> Result<()>) -> Result<()> {
@@ -64,6 +70,39 @@ impl From<String> for SharedText {
 impl SharedText {
     pub fn send(&self, socket: &WebSocket) -> Result<()> {
         socket.send_with_str(&self.0)
+    }
+}
+
+#[derive(Clone)]
+pub struct SharedBytes(Rc<str>);
+
+impl From<String> for SharedBytes {
+    fn from(text: String) -> SharedBytes {
+        SharedBytes(text.into())
+    }
+}
+
+impl SharedBytes {
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn text(&self) -> Result<String> {
+        Ok(self.0.to_string())
+    }
+
+    pub fn send(&self, socket: &WebSocket) -> Result<()> {
+        let mut text = &*self.0;
+        while !text.is_empty() {
+            let (piece, rest) = text.split_at(text.floor_char_boundary(limits::SOCKET_MESSAGE));
+            socket.send_with_str(piece)?;
+            text = rest;
+        }
+        Ok(())
     }
 }
 

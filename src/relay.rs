@@ -1,0 +1,344 @@
+//! Owns how the readers of one job are spread over relays, objects that hold readers as the job's own does: who sends a reader
+//! where, who tells whom, and what they say to each other (docs/SCALE.md).
+//! Relays are numbered from 1, and the job is 0; who tells whom follows from the numbers, so that nobody has to know the tree.
+//! Invariant: a reader of a relay who stands where the relay stands gets what comes next as it comes; whoever stands
+//! elsewhere gets pages of the log until it does. So news may be lost, doubled or late, and no reader notices more than a delay.
+
+use crate::id::{EventId, JobId, ProjectId};
+use crate::limits;
+use crate::view::JobLens;
+use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
+use std::ops::RangeInclusive;
+
+/// The relays that one node tells: the job (0) tells the first few, and each of them as many of the next.
+pub fn told_by(node: u32, relays: u32, branches: u32) -> RangeInclusive<u32> {
+    let before = node * branches;
+    before + 1..=(before + branches).min(relays)
+}
+
+/// Which relay of so many a reader goes to; `chance` is in 0..1.
+pub fn drawn(relays: u32, chance: f64) -> u32 {
+    1 + ((f64::from(relays) * chance) as u32).min(relays.saturating_sub(1))
+}
+
+/// How much there is to be of what.
+#[derive(Debug, Clone, Copy)]
+pub struct Room {
+    /// Readers of one object.
+    pub readers: usize,
+    /// Relays of one job.
+    pub relays: u32,
+}
+
+/// What a job knows of its relays.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Relays {
+    /// How many there are; 0 while the job holds all of its readers itself.
+    pub count: u32,
+    /// Through which lenses anybody watches at any of them.
+    pub lenses: Vec<JobLens>,
+}
+
+/// Where a reader who comes is to be held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Seat {
+    Here,
+    /// At any of so many relays.
+    AtARelay {
+        of: u32,
+    },
+}
+
+impl Relays {
+    pub fn are_none(&self) -> bool {
+        self.count == 0
+    }
+
+    /// For a job that holds `readers` itself. While there are relays all who come go to one, so that the job is left with
+    /// telling them.
+    pub fn seat(&self, readers: usize, room: Room) -> Seat {
+        match self.count {
+            0 if readers < room.readers => Seat::Here,
+            count => Seat::AtARelay { of: count.max(1) },
+        }
+    }
+
+    /// Notes that somebody came to a relay, which held `readers` before; says whether that is news. Twice as many relays
+    /// halve what comes to each, and readers come back every five minutes, so that it evens out.
+    pub fn take_in(&mut self, arrival: &Arrival, lens: &JobLens, room: Room) -> bool {
+        let before = self.count;
+        let is_crowded = arrival.readers >= room.readers && arrival.of == self.count;
+        let wanted = if is_crowded { self.count * 2 } else { self.count };
+        self.count = wanted.max(arrival.relay).clamp(1, room.relays);
+        let is_known = self.lenses.contains(lens);
+        if !is_known && self.lenses.len() < limits::RELAYED_LENSES {
+            self.lenses.push(lens.clone());
+            return true;
+        }
+        self.count != before
+    }
+
+    /// Notes what all relays together answered.
+    pub fn heard(&mut self, heard: Heard) {
+        self.lenses = heard.lenses;
+        self.lenses.truncate(limits::RELAYED_LENSES);
+        if heard.readers == 0 {
+            self.count = 0;
+        }
+    }
+}
+
+/// Where a reader came to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Arrival {
+    pub relay: u32,
+    /// Of how many, as the edge knew.
+    pub of: u32,
+    /// How many the relay holds already.
+    pub readers: usize,
+}
+
+/// What a relay asks the job for a reader.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub enum Request {
+    /// How the reader's stream begins. From then on the relay is told what follows.
+    Begin { arrival: Arrival, lens: JobLens, cursor: Option<EventId> },
+    /// A page of what follows `from`.
+    Page { lens: JobLens, from: EventId },
+}
+
+/// How a stream begins.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub struct Beginning {
+    pub opening: String,
+    pub page: Page,
+    /// The newest event.
+    pub tail: EventId,
+}
+
+/// A page of a replay.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub struct Page {
+    pub text: String,
+    /// Where its reader stands then.
+    pub reached: EventId,
+    pub has_more: bool,
+    /// The stream closes with it.
+    pub is_end: bool,
+}
+
+/// What a job's object or a relay tells a relay.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Telling {
+    pub job: JobId,
+    pub project: ProjectId,
+    /// Who is told.
+    pub relay: u32,
+    /// Of how many.
+    pub of: u32,
+    pub news: News,
+}
+
+/// What came after `after`, up to `until`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct News {
+    pub after: EventId,
+    pub until: EventId,
+    /// For each lens what its readers see, where it is not too much. Who watches through a lens that is missing gets pages.
+    pub sights: Vec<Sight>,
+    /// The log is no more.
+    pub is_over: bool,
+}
+
+/// What the readers of one lens see of some news; it may be nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sight {
+    pub lens: JobLens,
+    pub text: String,
+    /// Their streams close with it.
+    pub is_end: bool,
+}
+
+impl News {
+    /// That the log stands there: who has not heard of everything asks for it.
+    pub fn standing_at(tail: EventId) -> News {
+        News { after: tail, until: tail, sights: vec![], is_over: false }
+    }
+
+    /// That the log is no more.
+    pub fn over(tail: EventId) -> News {
+        News { is_over: true, ..News::standing_at(tail) }
+    }
+
+    /// Together with what came next. What becomes too much for one go is left out.
+    pub fn then(self, next: News) -> News {
+        let sights = match (self.after == self.until, next.after == next.until) {
+            (true, _) => next.sights,
+            (false, true) => self.sights,
+            (false, false) => together(self.sights, next.sights),
+        };
+        News { after: self.after, until: next.until, sights, is_over: self.is_over || next.is_over }
+    }
+}
+
+fn together(first: Vec<Sight>, mut next: Vec<Sight>) -> Vec<Sight> {
+    let joined = first.into_iter().filter_map(|mut sight| {
+        let after = next.iter().position(|after| after.lens == sight.lens)?;
+        let after = next.swap_remove(after);
+        sight.text.push_str(&after.text);
+        sight.is_end |= after.is_end;
+        Some(sight)
+    });
+    joined.filter(|sight| sight.text.len() <= limits::REPLAY_PAGE).collect()
+}
+
+/// Who heard the news, at one relay and those that it told.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Heard {
+    pub readers: usize,
+    pub lenses: Vec<JobLens>,
+}
+
+impl Heard {
+    pub fn and(mut self, other: Heard) -> Heard {
+        self.readers += other.readers;
+        other.lenses.into_iter().for_each(|lens| {
+            if !self.lenses.contains(&lens) {
+                self.lenses.push(lens);
+            }
+        });
+        self
+    }
+}
+
+/// How a reader stands to its relay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It needs pages.
+    Behind,
+    /// It gets what comes next.
+    Live,
+    /// It has what the relay is yet to be told.
+    Ahead,
+}
+
+impl Standing {
+    pub fn of(reader: EventId, relay: EventId) -> Standing {
+        match reader.cmp(&relay) {
+            Ordering::Less => Standing::Behind,
+            Ordering::Equal => Standing::Live,
+            Ordering::Greater => Standing::Ahead,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::Visibility;
+    use crate::view::pipeline::{Lens, Narrowing};
+
+    const ROOM: Room = Room { readers: 1_000, relays: 100 };
+
+    fn lens(visibility: Visibility) -> JobLens {
+        JobLens::Pipeline(Lens { visibility, narrowing: Narrowing::default() })
+    }
+
+    fn arrival(relay: u32, of: u32, readers: usize) -> Arrival {
+        Arrival { relay, of, readers }
+    }
+
+    fn sight(text: &str) -> Sight {
+        Sight { lens: JobLens::Asset, text: text.to_owned(), is_end: false }
+    }
+
+    fn news(after: u64, until: u64, sights: Vec<Sight>) -> News {
+        News { after: EventId(after), until: EventId(until), sights, is_over: false }
+    }
+
+    #[test]
+    fn every_relay_is_told_by_one_whom_somebody_tells_too() {
+        for relays in [0, 1, 32, 33, 1_056] {
+            let mut told = vec![];
+            for node in 0..=relays {
+                told.extend(told_by(node, relays, 32).inspect(|relay| assert!(*relay > node)));
+            }
+            assert_eq!(told, (1..=relays).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn a_reader_goes_to_any_relay_that_there_is() {
+        assert_eq!([0.0, 0.33, 0.34, 0.99, 1.0].map(|chance| drawn(3, chance)), [1, 1, 2, 3, 3]);
+        assert_eq!(drawn(1, 0.99), 1);
+    }
+
+    #[test]
+    fn a_job_holds_its_readers_until_they_are_too_many_and_then_none() {
+        let mut relays = Relays::default();
+        assert_eq!(relays.seat(999, ROOM), Seat::Here);
+        assert_eq!(relays.seat(1_000, ROOM), Seat::AtARelay { of: 1 });
+        assert!(relays.take_in(&arrival(1, 1, 0), &JobLens::Asset, ROOM));
+        assert_eq!(relays.seat(0, ROOM), Seat::AtARelay { of: 1 });
+    }
+
+    #[test]
+    fn a_crowded_relay_doubles_them_once() {
+        let mut relays = Relays { count: 2, lenses: vec![JobLens::Asset] };
+        assert!(!relays.take_in(&arrival(2, 2, 999), &JobLens::Asset, ROOM));
+        assert!(relays.take_in(&arrival(2, 2, 1_000), &JobLens::Asset, ROOM));
+        assert_eq!(relays.count, 4);
+        assert!(!relays.take_in(&arrival(1, 2, 1_000), &JobLens::Asset, ROOM), "an edge that does not know of it yet");
+        for _ in 0..20 {
+            let of = relays.count;
+            relays.take_in(&arrival(1, of, 5_000), &JobLens::Asset, ROOM);
+        }
+        assert_eq!(relays.count, ROOM.relays);
+    }
+
+    #[test]
+    fn a_relay_that_was_forgotten_counts_again() {
+        let mut relays = Relays::default();
+        assert!(relays.take_in(&arrival(3, 4, 0), &JobLens::Asset, ROOM));
+        assert_eq!(relays.count, 3);
+    }
+
+    #[test]
+    fn lenses_are_known_while_anybody_watches_through_them() {
+        let mut relays = Relays::default();
+        for lens in [JobLens::Asset, lens(Visibility::Full), JobLens::Asset] {
+            relays.take_in(&arrival(1, 1, 0), &lens, ROOM);
+        }
+        assert_eq!(relays.lenses, [JobLens::Asset, lens(Visibility::Full)]);
+        relays.heard(Heard { readers: 7, lenses: vec![JobLens::Asset] });
+        assert_eq!((relays.count, relays.lenses.as_slice()), (1, [JobLens::Asset].as_slice()));
+        relays.heard(Heard::default());
+        assert_eq!(relays, Relays::default());
+    }
+
+    #[test]
+    fn news_that_waits_becomes_one() {
+        let first = news(1, 2, vec![sight("a"), Sight { lens: lens(Visibility::Full), ..sight("x") }]);
+        let second = news(2, 5, vec![Sight { is_end: true, ..sight("b") }]);
+        let both = first.clone().then(second.clone());
+        assert_eq!(both, news(1, 5, vec![Sight { is_end: true, ..sight("ab") }]));
+        assert_eq!(News::standing_at(EventId(1)).then(first.clone()), first);
+        assert_eq!(first.clone().then(News::standing_at(EventId(2))), first);
+        assert_eq!(first.clone().then(News::over(EventId(2))), News { is_over: true, ..first });
+    }
+
+    #[test]
+    fn what_is_too_much_for_one_go_is_left_to_pages() {
+        let large = || sight(&"a".repeat(limits::REPLAY_PAGE / 2 + 1));
+        assert_eq!(news(1, 2, vec![large()]).then(news(2, 3, vec![large()])), news(1, 3, vec![]));
+    }
+
+    #[test]
+    fn those_who_heard_are_counted_over_the_tree() {
+        let heard = |readers, lenses| Heard { readers, lenses };
+        let both = heard(2, vec![JobLens::Asset]).and(heard(3, vec![JobLens::Asset, lens(Visibility::Full)]));
+        assert_eq!(both, heard(5, vec![JobLens::Asset, lens(Visibility::Full)]));
+    }
+}

@@ -11,7 +11,7 @@ const WASM = at("build", "index_bg.wasm");
 // The same module with the names of its functions, which are not uploaded: a stack trace has their numbers.
 const NAMED = at("build", "named.wasm");
 const STAMP = at("build", "stamp.json");
-const FLAGS = ["--release"];
+const FLAGS = ["--release", "--out-dir", "../build", "worker"];
 // Without these worker-build downloads its own copies from GitHub.
 const TOOLS_ENV = {
   WASM_BINDGEN_BIN: tool("wasm-bindgen"),
@@ -50,9 +50,9 @@ function stamp(began) {
 /** Cargo's own list of what went into the crate, so that files included as text (SQL, pages) count too. */
 function compiledSources() {
   const { target_directory: target } = JSON.parse(printed("cargo", "metadata", "--no-deps", "--format-version=1"));
-  const rule = readFileSync(`${target}/wasm32-unknown-unknown/release/jobcast.d`, "utf8").split("\n")[0];
+  const rule = readFileSync(`${target}/wasm32-unknown-unknown/release/jobcast_worker.d`, "utf8").split("\n")[0];
   const files = rule.slice(rule.indexOf(": ") + 2).split(/(?<!\\) /).map((path) => path.replaceAll("\\ ", " "));
-  return ["Cargo.toml", "Cargo.lock", ".cargo/config.toml", ...files.map((path) => path.replace(ROOT, ""))];
+  return ["Cargo.toml", "worker/Cargo.toml", "Cargo.lock", ".cargo/config.toml", ...files.map((path) => path.replace(ROOT, ""))];
 }
 
 function hashOf(sources) {

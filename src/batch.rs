@@ -4,9 +4,9 @@
 //!
 //! Not with `serde_json`'s `RawValue`: its feature lets a key of that name in *any* body stand for parsed text.
 
-use crate::fields::malformed;
+use crate::fields::{self, malformed};
 use crate::limits;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Deserializer, Error};
@@ -14,8 +14,7 @@ use serde_json::{Deserializer, Error};
 /// The entries' texts of a list, or of an object's `logs`; at most one more than a batch may have.
 pub fn entries(text: &[u8]) -> Result<Vec<&[u8]>, Problem> {
     // What is passed over is looked at here alone: `IgnoredAny` takes any bytes for text.
-    std::str::from_utf8(text)
-        .map_err(|_| Problem::new(Code::InvalidJson, "The body is not UTF-8.").with("field", "body"))?;
+    fields::text(text)?;
     let mut parser = Deserializer::from_slice(text);
     IgnoredAny::deserialize(&mut parser).and_then(|_| parser.end()).map_err(syntax)?;
     let mut reader = Reader { text, at: 0 };

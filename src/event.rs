@@ -8,6 +8,8 @@ use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+mod reader;
+
 /// One accepted fact, at its place in its job's log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {
@@ -29,8 +31,8 @@ pub struct Origin {
     pub latency_ms: Option<u64>,
 }
 
-/// What happened. The tag is the `type` of the contract's page of the log.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What happened. The tag is the `type` of the contract's page of the log; `reader` has each of them too.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", content = "data")]
 pub enum Fact {
     #[serde(rename = "job.created")]
@@ -126,6 +128,7 @@ pub struct Progress {
 
 /// Seed 001, “Stage Events”: the name, the word, and whatever the producer says besides.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Map<String, Value>")]
 pub struct StageReport {
     pub stage: String,
     #[serde(rename = "type")]

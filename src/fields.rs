@@ -9,7 +9,8 @@ use std::ops::RangeInclusive;
 
 /// Parses a body. Malformed JSON is told with its line and column, and with the field in which it stands.
 pub fn parse_json(bytes: &[u8]) -> Result<Value, Problem> {
-    let mut parser = serde_json::Deserializer::from_slice(bytes);
+    // As text, which everything else is read from too: `serde_json` has a reader of its own for bytes.
+    let mut parser = serde_json::Deserializer::from_str(text(bytes)?);
     let value = serde_path_to_error::deserialize(&mut parser).map_err(|error| {
         let field = match error.path().to_string() {
             // The last is that of a field without a name.
@@ -23,6 +24,12 @@ pub fn parse_json(bytes: &[u8]) -> Result<Value, Problem> {
         true => Ok(value),
         false => Err(Problem::field("body", format!("The body nests deeper than {} levels.", limits::NESTING))),
     }
+}
+
+/// A body as text.
+pub fn text(bytes: &[u8]) -> Result<&str, Problem> {
+    let refusal = |_| Problem::new(Code::InvalidJson, "The body is not UTF-8.").with("field", "body");
+    std::str::from_utf8(bytes).map_err(refusal)
 }
 
 /// Whether the value has at most so many levels.

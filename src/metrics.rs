@@ -3,6 +3,7 @@
 //! Invariant: every label comes from a short list of ours, so that no caller can make the figures grow in number.
 
 use crate::job::JobState;
+use crate::view::pipeline::plain;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -290,7 +291,7 @@ fn histogram(out: &mut String, family: &str, buckets: &BTreeMap<&str, u64>) {
         so_far += of(end);
         line(out, &labelled(&format!("{family}_bucket"), "le", end), so_far);
     }
-    line(out, &format!("{family}_sum"), of("sum") as f64 / 1_000.0);
+    line(out, &format!("{family}_sum"), plain(of("sum") as f64 / 1_000.0));
     line(out, &format!("{family}_count"), so_far);
 }
 

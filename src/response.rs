@@ -94,7 +94,8 @@ pub fn events_page(events: &[Event], visibility: Visibility, limit: u64, next: O
 /// The event in a page of the log: `{id, type, attempt, ts, data}`. `data` is as it is stored, but for two things: times
 /// are told as everywhere, in ISO 8601, and the payload is the producer's business, which only `jobs:read` sees.
 pub fn page_entry(event: &Event, visibility: Visibility) -> Value {
-    let mut fact = serde_json::to_value(&event.fact).unwrap_or_default();
+    // By way of the text in which it is stored: a writer of its own, from facts to values, would be 17 KB of the Worker.
+    let mut fact: Value = event.fact.stored().and_then(|stored| serde_json::from_str(&stored)).unwrap_or_default();
     let (kind, mut data) = (fact["type"].take(), fact["data"].take());
     match &event.fact {
         Fact::Created(created) => {

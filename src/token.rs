@@ -46,7 +46,7 @@ fn signed_claims(token: &str, secret: &[u8]) -> Option<Claims> {
     let (claims, signature) = token.strip_prefix(PREFIX)?.split_once('.')?;
     let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
     mac(claims, secret).verify_slice(&signature).ok()?;
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()
+    serde_json::from_str(std::str::from_utf8(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()?).ok()
 }
 
 fn mac(claims: &str, secret: &[u8]) -> Hmac<Sha256> {

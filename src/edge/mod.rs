@@ -146,7 +146,7 @@ async fn handle(visit: Visit) -> reply::Answer {
     match visit.route.action {
         Action::Health => reply::json(200, &serde_json::json!({ "status": "ok" })),
         Action::OpenApi => reference::document(&visit.env).await,
-        Action::Reference => reference::page(),
+        Action::Reference => reference::page(&visit.env).await,
         Action::CreateJobs => jobs::create(visit).await,
         Action::ListJobs | Action::QueueJobs => listing::list(visit).await,
         Action::PollJobs => polling::poll(visit).await,

@@ -24,7 +24,7 @@ describe("the service describes itself", { concurrency: true }, () => {
     const answer = await get("/reference");
     answersAsTold(operation("reference"), answer);
     assert.match(answer.headers.get("content-type"), /^text\/html; charset=utf-8$/);
-    assert.equal(answer.text, committed("src/edge/reference.html"));
+    assert.equal(answer.text, committed("dashboard/public/reference.html"));
   });
 
   test("HEAD is answered, and another method is told the right one", async () => {
@@ -43,7 +43,7 @@ describe("the service describes itself", { concurrency: true }, () => {
 });
 
 describe("the page that renders the document", () => {
-  const page = committed("src/edge/reference.html");
+  const page = committed("dashboard/public/reference.html");
 
   test("is small, and loads nothing but the document", () => {
     assert.ok(Buffer.byteLength(page) < 20_000, `${Buffer.byteLength(page)} bytes`);

@@ -1,0 +1,3 @@
+//! What Cloudflare calls stands in `jobcast`, in its module `edge`.
+
+use jobcast as _;

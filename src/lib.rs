@@ -6,7 +6,7 @@
 //! * the log: `id`, `time`, `event`, `job`, `command`, `decide`, `lines`, `chunk`, `evolve`, `record`
 //! * a project's log: `notice`, `feed`
 //! * reading them: `replay`, `sse`, `view`, `response`, `relay`
-//! * asking: `address`, `route`, `access`, `token`, `session`, `cors`, `fields`, `request`, `logs`, `gzip`, `batch`, `quick`,
+//! * asking: `address`, `route`, `access`, `token`, `session`, `cors`, `fields`, `request`, `logs`, `batch`, `quick`,
 //!   `plain_entry`, `log_batch`, `call`
 //! * refusing: `problem`, `limits`
 //! * counting: `metrics`
@@ -25,7 +25,6 @@ pub mod event;
 pub mod evolve;
 pub mod feed;
 pub mod fields;
-pub mod gzip;
 pub mod id;
 pub mod job;
 pub mod limits;

@@ -5,12 +5,13 @@ use crate::batch;
 use crate::command::LogEntry;
 use crate::event::LogLevel;
 use crate::fields::{Fields, parse_json};
-use crate::gzip::{self, Refusal};
 use crate::limits;
 use crate::log_batch::LogBatch;
 use crate::problem::Problem;
 use crate::quick;
+use flate2::read::MultiGzDecoder;
 use serde_json::Value;
+use std::io::Read;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BatchFormat {
@@ -57,15 +58,18 @@ pub fn read_with_care(text: &[u8], format: BatchFormat) -> Result<Vec<LogEntry>,
     }
 }
 
-/// A gzip bomb costs no memory.
+/// Stops one byte above the cap, so that a gzip bomb costs no memory.
 fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, Problem> {
-    gzip::unpack(bytes, limits::LOG_BATCH_UNPACKED).map_err(|refusal| match refusal {
-        Refusal::Broken => Problem::field("body", "The body is not valid gzip, though Content-Encoding says so."),
-        Refusal::TooLarge => {
-            let message = format!("A batch unpacks to at most {} bytes: send several.", limits::LOG_BATCH_UNPACKED);
-            Problem::too_large("body", message)
-        }
-    })
+    let mut unpacked = Vec::new();
+    let mut reader = MultiGzDecoder::new(bytes).take(limits::LOG_BATCH_UNPACKED as u64 + 1);
+    reader
+        .read_to_end(&mut unpacked)
+        .map_err(|_| Problem::field("body", "The body is not valid gzip, though Content-Encoding says so."))?;
+    if unpacked.len() > limits::LOG_BATCH_UNPACKED {
+        let message = format!("A batch unpacks to at most {} bytes: send several.", limits::LOG_BATCH_UNPACKED);
+        return Err(Problem::too_large("body", message));
+    }
+    Ok(unpacked)
 }
 
 /// One entry a line; empty lines are passed over, as files end with one.

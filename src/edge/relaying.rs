@@ -122,11 +122,14 @@ impl JobObject {
 
     /// Notes who came where, on disk when it is news: who is not known is not told when the object has slept.
     fn take_in(&self, memory: &mut Memory, arrival: &Arrival, lens: &JobLens) -> Result<()> {
-        let Some(mut record) = memory.record.clone() else { return Ok(()) };
+        let Some(record) = &memory.record else { return Ok(()) };
         memory.relaying.somebody_came = true;
-        if !record.relays.take_in(arrival, lens, room(&self.env)) {
+        // Of the record, which may be large, only this is copied for each who comes.
+        let mut relays = record.relays.clone();
+        if !relays.take_in(arrival, lens, room(&self.env)) {
             return Ok(());
         }
+        let record = Record { relays, ..record.clone() };
         if self.journal.is_stored() {
             self.journal.commit(&Commit { events: &[], record: Some(&record), once: None, trims: &[] })?;
             memory.unsaved = 0;

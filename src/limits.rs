@@ -57,6 +57,9 @@ pub const GATHERED: usize = 512 * 1024;
 pub const IDEMPOTENCY_KEY: usize = 255;
 /// How long an `Idempotency-Key` is remembered, ms. Contract.
 pub const IDEMPOTENCY_MS: u64 = 24 * 3_600_000;
+/// How long the directory refuses rows of a deleted job, ms: far longer than a row is on its way (a statement of D1 ends
+/// after 30 s).
+pub const DELETION_REMEMBERED_MS: u64 = 3_600_000;
 
 /// Events, and apart from them checkpoints, kept per job. Contract (10,000 events).
 pub const EVENTS_KEPT: u64 = 10_000;

@@ -1,5 +1,7 @@
 //! Owns the calls to D1: binding, running, reading rows. What the statements say stands in `sql::directory`.
 
+use crate::edge::platform::now;
+use crate::limits;
 use crate::record::Record;
 use crate::response;
 use crate::sql::directory as sql;
@@ -71,8 +73,15 @@ impl Directory {
         Ok(row.and_then(|row| row.retention_hours))
     }
 
+    /// Takes a job's row out, and refuses those of it that are still on their way.
     pub async fn delete_job(&self, id: &str) -> Result<()> {
-        self.run(sql::delete_job, &[text(id)]).await
+        let at = now();
+        let statements = vec![
+            self.statement(sql::forget_deletions, &[time(at.minus(limits::DELETION_REMEMBERED_MS))])?,
+            self.statement(sql::remember_deletion, &[text(id), time(at)])?,
+            self.statement(sql::delete_job, &[text(id)])?,
+        ];
+        self.0.batch(statements).await.map(|_| ())
     }
 }
 

@@ -13,7 +13,7 @@ macro_rules! statements {
 #[allow(non_upper_case_globals)]
 pub mod directory {
     statements!("directory":
-        upsert_job, delete_job, lease_jobs, held_jobs, count_jobs, reader_of_job,
+        upsert_job, remember_deletion, forget_deletions, delete_job, lease_jobs, held_jobs, count_jobs, reader_of_job,
         find_key, find_project_key, touch_key, insert_project, list_projects, get_project, update_project, rotate_project_key,
         insert_key, list_keys, revoke_key, remember_creation, answer_creation, find_creation, forget_creations,
         insert_session, find_session, end_session, forget_sessions, save_archive, find_archive,

@@ -35,6 +35,28 @@ fn a_row_only_moves_forward() {
     assert_eq!(state_of(&db, &job_row(1)), Some(("completed".to_owned(), 21)));
 }
 
+#[test]
+fn a_row_that_was_on_its_way_when_its_job_was_deleted_is_refused_until_none_can_be() {
+    let db = directory();
+    let late = JobRow { last_event: 7, ..job_row(1) };
+    let forget_before = |at| run(&db, sql::forget_deletions, vec![number(at)]);
+    for has_row in [true, false] {
+        if has_row {
+            job_row(1).save(&db);
+        }
+        run(&db, sql::remember_deletion, vec![text(late.id()), number(1_000)]);
+        run(&db, sql::delete_job, vec![text(late.id())]);
+        forget_before(1_000);
+        late.save(&db);
+        assert_eq!(state_of(&db, &late), None, "the row of a deleted job came back");
+    }
+    job_row(2).save(&db);
+    assert!(state_of(&db, &job_row(2)).is_some(), "other jobs are not meant");
+    forget_before(1_001);
+    late.save(&db);
+    assert!(state_of(&db, &late).is_some(), "a deletion is remembered for a while");
+}
+
 #[derive(Debug, Clone)]
 enum Change {
     Save(JobRow),

@@ -1,2 +1,2 @@
--- JobStream, when a job is deleted. Primary key.
+-- The same batch. Primary key.
 DELETE FROM jobs WHERE id = ?1

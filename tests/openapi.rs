@@ -106,7 +106,8 @@ fn every_code_is_known_to_problems_with_an_example_and_its_status() {
 
 #[test]
 fn every_fact_fits_what_is_said_of_each_view_of_it() {
-    let views: [(&str, fn(&Sample) -> Shown); 3] = [
+    type View = fn(&Sample) -> Shown;
+    let views: [(&str, View); 3] = [
         ("PipelineEvent", |sample| sample.frame),
         ("QueueEvent", |sample| sample.told.as_ref().map_or(("", ""), |told| told.queue)),
         ("AssetEvent", |sample| sample.told.as_ref().map_or(("", ""), |told| told.asset)),

@@ -181,7 +181,7 @@ fn every_refusal_has_the_status_of_its_code() {
         (refusal(parse_json(b"{")), 400),
         (refusal(request::progress(&json!({}))), 400),
         (refusal(sse::cursor(Some("x"), None)), 400),
-        (refusal(jobcast::logs::parse_batch(&vec![b'['; 9], jobcast::logs::BatchFormat::Json, jobcast::logs::Encoding::Gzip)), 400),
+        (refusal(jobcast::logs::parse_batch(&[b'['; 9], jobcast::logs::BatchFormat::Json, jobcast::logs::Encoding::Gzip)), 400),
     ];
     for (refusal, status) in refusals {
         assert_eq!(refusal.map(|(code, _)| code.status()), Some(status));

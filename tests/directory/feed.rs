@@ -331,7 +331,7 @@ fn history(happenings: &[Happening]) -> (FeedDb, Vec<Entry>) {
     (feed, ever)
 }
 
-fn newer<'a>(ever: &'a [Entry], cursor: EventId, channel: Channel) -> impl Iterator<Item = &'a Entry> {
+fn newer(ever: &[Entry], cursor: EventId, channel: Channel) -> impl Iterator<Item = &Entry> {
     let shows = move |entry: &Entry| entry.notice.views().bits() & channel.views().bits() != 0;
     ever.iter().filter(move |entry| entry.id > cursor && shows(entry))
 }

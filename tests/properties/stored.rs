@@ -105,7 +105,7 @@ proptest! {
         let story = live(created, &steps, |_, _, _, _| {});
         let cut = cut.index(story.log.len()) + 1;
         let on_the_way = fold(&story.log[..cut]).map(|record| stored(&record));
-        let caught_up = story.log[cut..].iter().fold(on_the_way, |record, event| Record::with(record, event));
+        let caught_up = story.log[cut..].iter().fold(on_the_way, Record::with);
         prop_assert_eq!(caught_up, story.record);
     }
 

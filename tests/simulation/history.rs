@@ -276,8 +276,10 @@ impl History {
         truth.row = Some(last);
         match truth.fold_at(last) {
             None => breaks("the row tells of an event that is not in the log"),
-            Some(job) if response::job(job).to_string() != document => breaks("the row is not what the job was"),
-            Some(_) => Ok(()),
+            Some(job) => {
+                let shown = response::job(job).to_string();
+                if shown == document { Ok(()) } else { breaks("the row is not what the job was") }
+            }
         }
     }
 }

@@ -115,7 +115,7 @@ impl Reader {
             while let Some(message) = socket.take() {
                 bridge.receive(message);
             }
-            let stalls = world.faults.is_on(Kind::ReadersStall) && self.number % 2 == 0 && bridge.closed.is_none();
+            let stalls = world.faults.is_on(Kind::ReadersStall) && self.number.is_multiple_of(2) && bridge.closed.is_none();
             let is_cut = bridge.is_overfull() || world.faults.strikes(Kind::ReadersCut);
             if is_cut || world.age() >= end || (is_silent && bridge.closed.is_none()) {
                 world.note(|| format!("reader {} is cut off with {} bytes waiting", self.number, bridge.waiting.len()));

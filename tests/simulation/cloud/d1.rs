@@ -32,7 +32,7 @@ impl D1Database {
     }
 
     pub async fn batch(&self, statements: Vec<D1PreparedStatement>) -> Result<Vec<D1Result>> {
-        let (world, slot) = (world(), Slot::new());
+        let (world, slot) = (world(), Slot::default());
         let answers = slot.clone();
         world.after(world.latency(), move || {
             let world = crate::world::world();

@@ -11,7 +11,7 @@ pub struct Delay(Slot<()>);
 
 impl From<Duration> for Delay {
     fn from(duration: Duration) -> Delay {
-        let slot = Slot::new();
+        let slot = Slot::default();
         let rings = slot.clone();
         world().after(duration.as_millis() as u64, move || rings.fill(()));
         Delay(slot)

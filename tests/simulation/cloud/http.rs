@@ -176,7 +176,7 @@ impl Stub {
             let (name, request) = (self.0.clone(), request.clone());
             world.after(world.latency(), move || crate::world::world().object(&name).fetch(request, Reply::unheard()));
         }
-        let slot = Slot::new();
+        let slot = Slot::default();
         let reply = Reply { slot: Some(slot.clone()), is_lost: world.faults.strikes(reply_lost) };
         let name = self.0.clone();
         world.after(world.latency(), move || crate::world::world().object(&name).fetch(request, reply));

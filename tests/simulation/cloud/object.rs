@@ -54,8 +54,8 @@ impl State {
 }
 
 enum Host {
-    Job(JobStream),
-    Feed(ProjectFeed),
+    Job(Box<JobStream>),
+    Feed(Box<ProjectFeed>),
     Relay(Relay),
 }
 
@@ -109,8 +109,8 @@ impl Object {
             let (state, env) = (State(Rc::clone(self)), world().env);
             Rc::new(match self.name.as_str() {
                 name if name.contains('/') => Host::Relay(Relay::new(state, env)),
-                name if name.starts_with("job_") => Host::Job(JobStream::new(state, env)),
-                _ => Host::Feed(ProjectFeed::new(state, env)),
+                name if name.starts_with("job_") => Host::Job(Box::new(JobStream::new(state, env))),
+                _ => Host::Feed(Box::new(ProjectFeed::new(state, env))),
             })
         };
         Rc::clone(host.get_or_insert_with(build))
@@ -172,7 +172,7 @@ impl Object {
                 Host::Relay(object) => object.alarm().await,
             };
             if outcome.is_ok() && !is_twice {
-                bell.is_answered();
+                bell.let_be();
             }
         });
     }
@@ -202,7 +202,7 @@ impl Object {
 struct Bell(Option<Rc<Object>>);
 
 impl Bell {
-    fn is_answered(mut self) {
+    fn let_be(mut self) {
         self.0 = None;
     }
 }

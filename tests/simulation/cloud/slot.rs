@@ -14,11 +14,13 @@ impl<T> Clone for Slot<T> {
     }
 }
 
-impl<T> Slot<T> {
-    pub fn new() -> Slot<T> {
+impl<T> Default for Slot<T> {
+    fn default() -> Slot<T> {
         Slot(Rc::new(RefCell::new((None, None))))
     }
+}
 
+impl<T> Slot<T> {
     /// The first answer counts.
     pub fn fill(&self, value: T) {
         let mut slot = self.0.borrow_mut();

@@ -141,7 +141,7 @@ impl WebSocket {
 
     /// Rings with the next message, or at once when there is one.
     pub fn bell(&self) -> Slot<()> {
-        let slot = Slot::new();
+        let slot = Slot::default();
         if self.0.arrived.borrow().is_empty() {
             *self.0.waiting.borrow_mut() = Some(slot.clone());
         } else {

@@ -109,7 +109,7 @@ pub fn run(db: &Connection, query: &str, bounds: &[SqlStorageValue]) -> Result<S
     }
     let query = mutant::sql(query);
     let mut statement = db.prepare_cached(&query)?;
-    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let values = bounds.iter().take(statement.parameter_count()).map(SqlStorageValue::bound);
     let mut found = statement.query(params_from_iter(values))?;
     let mut rows = vec![];

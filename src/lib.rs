@@ -33,6 +33,7 @@ pub mod log_batch;
 pub mod logs;
 pub mod metrics;
 pub mod notice;
+pub mod pace;
 pub mod plain_entry;
 pub mod problem;
 pub mod quick;

@@ -82,6 +82,12 @@ pub const FEED_BATCH: u64 = 500;
 pub const FEED_PROGRESS_MS: u64 = 1_000;
 /// While nobody watches the project, so often: who opens a stream sees each job's progress after that time at the latest.
 pub const FEED_PROGRESS_UNWATCHED_MS: u64 = 5_000;
+/// Of all jobs together a project hears of progress at most so often in a second, so that each of many tells more seldom: a
+/// feed takes some hundreds of tellings a second (docs/SCALE.md), and so does the directory.
+pub const FEED_TELLINGS: u64 = 250;
+/// However many there are, each tells of progress within this time, ms: the contract's “short window under load”. An object
+/// that waits with it does not sleep, and one that hears nothing is evicted after 70 s at the earliest.
+pub const FEED_PROGRESS_AT_LEAST_MS: u64 = 30_000;
 /// How long a feed remembers a job whose entries have gone, ms. What a job was heard to tell is noted by its next alarm,
 /// at the latest within its time-out, which is a day at the most.
 pub const FEED_SEEN_MS: u64 = 7 * 24 * 3_600_000;

@@ -6,7 +6,7 @@ use crate::call::Telling;
 use crate::edge::job_stream_do::JobObject;
 use crate::edge::meter;
 use crate::edge::platform::{now, request_id};
-use crate::edge::project_feed::{self, Heard};
+use crate::edge::project_feed;
 use crate::event::{Event, Fact};
 use crate::id::EventId;
 use crate::limits;
@@ -27,14 +27,14 @@ pub struct Outbox {
     /// Progress waits until the feed may be told of it.
     is_waiting: bool,
     last_told: Timestamp,
-    /// Whether nobody watched the project when it was told.
-    is_unwatched: bool,
+    /// How long the feed, when it was told, asked to be left alone with progress, ms.
+    asked_for: u64,
 }
 
 impl Outbox {
     /// Between two tellings of progress, ms.
-    fn pause(&self) -> u64 {
-        if self.is_unwatched { limits::FEED_PROGRESS_UNWATCHED_MS } else { limits::FEED_PROGRESS_MS }
+    pub fn pause(&self) -> u64 {
+        self.asked_for.max(limits::FEED_PROGRESS_MS)
     }
 }
 
@@ -144,12 +144,12 @@ impl JobObject {
             memory.outbox.last_told = now();
             (telling, read.next().unwrap_or(tail), read.is_last)
         };
-        let heard = match telling.notices.is_empty() {
+        let asked_for = match telling.notices.is_empty() {
             true => None,
             false => Some(project_feed::tell(&self.env, &telling).await?),
         };
         let mut memory = self.memory.borrow_mut();
-        heard.into_iter().for_each(|heard| memory.outbox.is_unwatched = heard == Heard::ByNobody);
+        asked_for.into_iter().for_each(|pause| memory.outbox.asked_for = pause);
         memory.settled.feed = memory.settled.feed.max(until);
         Ok(is_last)
     }

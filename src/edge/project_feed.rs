@@ -8,34 +8,15 @@ use worker::{Env, Error, Response, Result, Stub};
 
 /// The binding's name in wrangler.toml.
 const BINDING: &str = "PROJECT_FEED";
-/// What the object answers when it has taken what it was told: who watches it, too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Heard {
-    BySomebody,
-    ByNobody,
-}
-
-impl Heard {
-    pub fn word(self) -> &'static str {
-        match self {
-            // The release before has only this one.
-            Heard::BySomebody => "heard",
-            Heard::ByNobody => "heard by nobody",
-        }
-    }
-}
 
 fn stub(env: &Env, project: &ProjectId) -> Result<Stub> {
     env.durable_object(BINDING)?.get_by_name(project.as_str())
 }
 
-/// Returns when the feed has it on disk.
-pub async fn tell(env: &Env, telling: &Telling) -> Result<Heard> {
-    match ask(env, BINDING, telling.project.as_str(), &serde_json::to_string(telling)?).await? {
-        answer if answer == Heard::BySomebody.word() => Ok(Heard::BySomebody),
-        answer if answer == Heard::ByNobody.word() => Ok(Heard::ByNobody),
-        answer => Err(Error::from(answer)),
-    }
+/// Returns when the feed has it on disk: how long the job waits before it tells of progress again, ms.
+pub async fn tell(env: &Env, telling: &Telling) -> Result<u64> {
+    let answer = ask(env, BINDING, telling.project.as_str(), &serde_json::to_string(telling)?).await?;
+    answer.parse().map_err(|_| Error::from(answer))
 }
 
 /// What a feed answers that has heard of the job it was asked for.

@@ -11,12 +11,14 @@ use crate::edge::feed_journal::FeedJournal;
 use crate::edge::feed_log::FeedLog;
 use crate::edge::meter;
 use crate::edge::platform::now;
-use crate::edge::project_feed::{Heard, KNOWN};
+use crate::edge::project_feed::KNOWN;
 use crate::edge::subscribers::{FAILED, NORMAL, Subscribers, close, cut_lost, joined, subscription};
 use crate::feed::{Channel, Feed};
 use crate::id::{EventId, JobId};
+use crate::limits;
 use crate::metrics::{Count, Lag};
 use crate::notice::Notice;
+use crate::pace::Pace;
 use crate::problem::Problem;
 use crate::time::Timestamp;
 use serde_json::json;
@@ -48,6 +50,7 @@ pub struct Memory {
     /// The last event of each job that has an entry.
     pub last_events: HashMap<JobId, EventId>,
     subscribers: Subscribers<Channel>,
+    pace: Pace,
     pub alarm_at: Option<Timestamp>,
 }
 
@@ -127,9 +130,16 @@ impl ProjectFeed {
         if let Was::Empty = heard? {
             self.arm_for_age().await;
         }
-        let is_watched = !self.memory.borrow().subscribers.is_empty();
-        let heard = if is_watched { Heard::BySomebody } else { Heard::ByNobody };
-        Ok(heard.word().to_owned())
+        Ok(self.pause().to_string())
+    }
+
+    /// How long a job that was heard waits before it tells of progress again, ms.
+    fn pause(&self) -> u64 {
+        let mut memory = self.memory.borrow_mut();
+        let Memory { pace, last_events, subscribers, .. } = &mut *memory;
+        let is_watched = !subscribers.is_empty();
+        let least = if is_watched { limits::FEED_PROGRESS_MS } else { limits::FEED_PROGRESS_UNWATCHED_MS };
+        pace.pause(least, last_events.values(), now())
     }
 
     async fn begin(&self) -> Result<()> {

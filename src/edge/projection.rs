@@ -17,7 +17,8 @@ use std::time::Duration;
 use worker::{Delay, Result};
 
 /// Progress reaches the directory so soon, ms, because more may follow at once; and then at most so often: who watches
-/// has the streams, and a row written for each second of each job would be most of what a job costs (docs/SCALE.md).
+/// has the streams, and a row written for each second of each job would be most of what a job costs (docs/SCALE.md). Of many
+/// jobs each waits longer, as their project's feed asks them to.
 const BEHIND_MS: u64 = 1_000;
 const BEHIND_AGAIN_MS: u64 = 5_000;
 /// How soon the alarm looks whether the directory has what it should, ms.
@@ -93,8 +94,11 @@ impl JobObject {
         if std::mem::replace(&mut self.memory.borrow_mut().projecting, true) {
             return;
         }
-        let since = now().since(self.memory.borrow().projected_at);
-        let wait = BEHIND_MS.max(BEHIND_AGAIN_MS.saturating_sub(since));
+        let wait = {
+            let memory = self.memory.borrow();
+            let pause = BEHIND_AGAIN_MS.max(memory.outbox.pause());
+            BEHIND_MS.max(pause.saturating_sub(now().since(memory.projected_at)))
+        };
         let object = Rc::clone(&self);
         self.state.wait_until(async move {
             Delay::from(Duration::from_millis(wait)).await;

@@ -11,7 +11,7 @@ extern crate self as worker;
 
 pub use cloud::*;
 pub use jobcast::{
-    access, address, call, chunk, command, event, evolve, feed, fields, id, job, lines, log_batch, logs, metrics, problem, record, request,
+    access, address, call, chunk, command, event, evolve, feed, fields, id, job, lines, log_batch, logs, metrics, pace, problem, record, request,
     response, route, sql, sse, time, token, view,
 };
 pub use rules::{decide, notice, relay, replay};

@@ -41,6 +41,9 @@ pub struct Relays {
     pub count: u32,
     /// Through which lenses anybody watches at any of them.
     pub lenses: Vec<JobLens>,
+    /// Readers of all of them, when they were told last.
+    #[serde(default)]
+    pub readers: usize,
 }
 
 /// Where a reader who comes is to be held.
@@ -69,23 +72,35 @@ impl Relays {
     }
 
     /// Notes that somebody came to a relay, which held `readers` before; says whether that is news. Twice as many relays
-    /// halve what comes to each, and readers come back every five minutes, so that it evens out.
+    /// halve what comes to each, and readers come back every five minutes, so that it evens out: a relay that was there first
+    /// is crowded until then, and no reason for more relays once all together have room.
     pub fn take_in(&mut self, arrival: &Arrival, lens: &JobLens, room: Room) -> bool {
         let before = self.count;
         let is_crowded = arrival.readers >= room.readers && arrival.of == self.count;
-        let wanted = if is_crowded { self.count * 2 } else { self.count };
+        let is_short = self.count as usize * room.readers < 2 * self.readers.max(arrival.readers);
+        let wanted = if is_crowded && is_short { self.count * 2 } else { self.count };
         self.count = wanted.max(arrival.relay).clamp(1, room.relays);
-        let is_known = self.lenses.contains(lens);
-        if !is_known && self.lenses.len() < limits::RELAYED_LENSES {
-            self.lenses.push(lens.clone());
-            return true;
+        self.know(lens) || self.count != before
+    }
+
+    /// Whether that is news. Anybody may make up lenses that are narrowed, so that the others, of which there are three, go before them.
+    fn know(&mut self, lens: &JobLens) -> bool {
+        if self.lenses.contains(lens) {
+            return false;
         }
-        self.count != before
+        if self.lenses.len() >= limits::RELAYED_LENSES {
+            let narrowed = self.lenses.iter().rposition(JobLens::is_narrowed);
+            let Some(place) = narrowed.filter(|_| !lens.is_narrowed()) else { return false };
+            self.lenses.remove(place);
+        }
+        self.lenses.push(lens.clone());
+        true
     }
 
     /// Notes what all relays together answered.
     pub fn heard(&mut self, heard: Heard) {
-        self.lenses = heard.lenses;
+        (self.readers, self.lenses) = (heard.readers, heard.lenses);
+        self.lenses.sort_by_key(JobLens::is_narrowed);
         self.lenses.truncate(limits::RELAYED_LENSES);
         if heard.readers == 0 {
             self.count = 0;
@@ -176,16 +191,44 @@ mod tests {
 
     #[test]
     fn a_crowded_relay_doubles_them_once() {
-        let mut relays = Relays { count: 2, lenses: vec![JobLens::Asset] };
+        let mut relays = Relays { count: 2, lenses: vec![JobLens::Asset], readers: 2_000 };
         assert!(!relays.take_in(&arrival(2, 2, 999), &JobLens::Asset, ROOM));
         assert!(relays.take_in(&arrival(2, 2, 1_000), &JobLens::Asset, ROOM));
         assert_eq!(relays.count, 4);
         assert!(!relays.take_in(&arrival(1, 2, 1_000), &JobLens::Asset, ROOM), "an edge that does not know of it yet");
-        for _ in 0..20 {
-            let of = relays.count;
-            relays.take_in(&arrival(1, of, 5_000), &JobLens::Asset, ROOM);
-        }
-        assert_eq!(relays.count, ROOM.relays);
+    }
+
+    #[test]
+    fn there_are_as_many_relays_as_the_readers_of_all_together_need() {
+        let counted = |readers, at_the_first| {
+            let mut relays = Relays::default();
+            for _ in 0..50 {
+                let of = relays.count;
+                relays.take_in(&arrival(1, of, at_the_first), &JobLens::Asset, ROOM);
+                relays.heard(Heard { readers, lenses: vec![] });
+            }
+            relays.count
+        };
+        assert_eq!(counted(3_000, 3_000), 8, "who came first crowds the first until they come back");
+        assert_eq!(counted(40_000, 1_500), 100, "and never more than there may be");
+        assert_eq!(counted(1_000_000, 999), 1, "none is crowded");
+    }
+
+    #[test]
+    fn lenses_that_anybody_may_make_up_leave_room_for_the_others() {
+        let narrowed = |name: String| {
+            let narrowing = Narrowing::parse(Some(&format!("stage:{name}"))).expect("a good list");
+            JobLens::Pipeline(Lens { visibility: Visibility::Public, narrowing })
+        };
+        let made_up: Vec<JobLens> = (0..limits::RELAYED_LENSES).map(|number| narrowed(number.to_string())).collect();
+        let mut relays = Relays::default();
+        let come = |relays: &mut Relays, lens: &JobLens| relays.take_in(&arrival(1, 1, 0), lens, ROOM);
+        made_up.iter().for_each(|lens| assert!(come(&mut relays, lens)));
+        assert!(!come(&mut relays, &narrowed("one more".to_owned())));
+        assert!(come(&mut relays, &lens(Visibility::Public)) && relays.lenses.contains(&lens(Visibility::Public)));
+        let lenses = made_up.into_iter().chain([JobLens::Asset]).collect();
+        relays.heard(Heard { readers: 17, lenses });
+        assert_eq!((relays.lenses.len(), &relays.lenses[0]), (limits::RELAYED_LENSES, &JobLens::Asset));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! pages, or waits until the relay has come as far.
 
 use crate::call::signal;
-use crate::edge::platform::{SharedText, random};
+use crate::edge::platform::{SharedBytes, SharedText, random};
 use crate::edge::relay_object::Home;
 use crate::edge::subscribers::{FAILED, LOST, NORMAL, close, send};
 use crate::id::{EventId, JobId, ProjectId};
@@ -26,6 +26,20 @@ pub struct Seat {
 pub fn seat_of(socket: &WebSocket) -> Option<Seat> {
     let text = socket.deserialize_attachment::<String>().ok().flatten()?;
     serde_json::from_str(&text).ok()
+}
+
+/// A page as many get it.
+pub struct SharedPage {
+    text: SharedBytes,
+    reached: EventId,
+    has_more: bool,
+    is_end: bool,
+}
+
+impl From<Page> for SharedPage {
+    fn from(Page { text, reached, has_more, is_end }: Page) -> SharedPage {
+        SharedPage { text: text.into(), reached, has_more, is_end }
+    }
 }
 
 struct Reader {
@@ -86,7 +100,7 @@ impl Audience {
         state: &State,
         socket: WebSocket,
         (home, lens): (Home, JobLens),
-        beginning: &Beginning,
+        beginning: Beginning,
         relay: EventId,
     ) -> Result<()> {
         let tag = u64::from_le_bytes(random()).to_string();
@@ -96,7 +110,7 @@ impl Audience {
         let Home { job, project } = home;
         let seat = Seat { job, project, lens, stands_at: beginning.tail };
         self.readers.insert(tag.clone(), Reader { socket, seat });
-        self.turn_page(&tag, &beginning.page, relay);
+        self.turn_page(&tag, &beginning.page.into(), relay);
         Ok(())
     }
 
@@ -105,8 +119,16 @@ impl Audience {
         self.readers.get(tag).map(|Reader { seat, .. }| (seat.lens.clone(), seat.stands_at))
     }
 
-    pub fn turn_page(&mut self, tag: &str, page: &Page, relay: EventId) {
+    pub fn turn_page(&mut self, tag: &str, page: &SharedPage, relay: EventId) {
         self.with(tag, |reader| reader.turn_page(page, relay));
+    }
+
+    /// Has all who are behind a relay that wakes ask for pages: it does not know whom it had called.
+    pub fn call(&mut self, relay: EventId) {
+        self.readers.retain(|_, reader| {
+            let told = reader.ask_to_turn(relay);
+            reader.goes_on(told)
+        });
     }
 
     /// Sends the news to those for whom it is the next thing; the others are to ask for pages.
@@ -167,15 +189,16 @@ enum Course {
 }
 
 impl Reader {
-    fn turn_page(&mut self, page: &Page, relay: EventId) -> Result<Course> {
-        send(&self.socket, &page.text)?;
+    fn turn_page(&mut self, page: &SharedPage, relay: EventId) -> Result<Course> {
+        page.text.send(&self.socket)?;
         if page.is_end {
             close(&self.socket, NORMAL, "end");
             return Ok(Course::Ended);
         }
         self.seat.stands_at = page.reached;
         self.keep_place()?;
-        self.ask_to_turn(relay)
+        // The relay may not have heard of what follows.
+        if page.has_more { self.call() } else { self.ask_to_turn(relay) }
     }
 
     fn hear(&mut self, sight: &Sight, text: &SharedText, until: EventId) -> Result<Course> {
@@ -191,10 +214,15 @@ impl Reader {
     }
 
     /// Who is behind asks for a page as soon as its bridge has written what it has.
-    fn ask_to_turn(&mut self, relay: EventId) -> Result<Course> {
-        if Standing::of(self.seat.stands_at, relay) == Standing::Behind {
-            self.socket.send_with_str(signal::MORE)?;
+    fn ask_to_turn(&self, relay: EventId) -> Result<Course> {
+        match Standing::of(self.seat.stands_at, relay) {
+            Standing::Behind => self.call(),
+            Standing::Live | Standing::Ahead => Ok(Course::GoesOn),
         }
+    }
+
+    fn call(&self) -> Result<Course> {
+        self.socket.send_with_str(signal::MORE)?;
         Ok(Course::GoesOn)
     }
 

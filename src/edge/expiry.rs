@@ -138,6 +138,10 @@ impl JobObject {
         self.wipe().await?;
         self.journal.forget(end);
         let mut memory = self.memory.borrow_mut();
+        // Readers may have come to relays meanwhile.
+        if let Some(now) = &memory.record {
+            record.relays = now.relays.clone();
+        }
         (memory.record, memory.alarm_at, memory.unsaved) = (Some(record), None, 0);
         Ok(())
     }

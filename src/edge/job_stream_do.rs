@@ -98,9 +98,7 @@ impl DurableObject for JobStream {
 
     /// Joins a stream; everything else is asked by `answer`.
     async fn fetch(&self, request: Request) -> Result<Response> {
-        if self.object.wake().await? == Wake::Now {
-            self.object.arm_anew().await;
-        }
+        self.object.begin().await?;
         self.object.subscribe(&request).await
     }
 
@@ -112,9 +110,7 @@ impl DurableObject for JobStream {
     }
 
     async fn websocket_message(&self, socket: WebSocket, message: WebSocketIncomingMessage) -> Result<()> {
-        if self.object.wake().await? == Wake::Now {
-            self.object.arm_anew().await;
-        }
+        self.object.begin().await?;
         if matches!(&message, WebSocketIncomingMessage::String(text) if text == signal::NEXT) {
             self.object.next_page(&socket);
         }
@@ -146,9 +142,7 @@ impl JobStream {
 
 impl JobStream {
     pub async fn answer(&self, call: &str) -> Result<String> {
-        if self.object.wake().await? == Wake::Now {
-            self.object.arm_anew().await;
-        }
+        self.object.begin().await?;
         let call = Call::read(call)?;
         self.object.subject.is_job(&call.job);
         let is_new = |order: &Order| matches!(order.command, Command::Create(_)) && !order.is_repeat;
@@ -169,6 +163,15 @@ impl JobStream {
 }
 
 impl JobObject {
+    /// Before anything is asked of it. What an interrupted object left undone has nobody else who would look after it.
+    async fn begin(self: &Rc<Self>) -> Result<()> {
+        if self.wake().await? == Wake::Now {
+            self.arm_anew().await;
+            self.tell_relays();
+        }
+        Ok(())
+    }
+
     /// Loads what was lost in sleep. The only `await` is for the alarm's time, before anything is decided.
     async fn wake(&self) -> Result<Wake> {
         if self.memory.borrow().woken {
@@ -211,7 +214,7 @@ impl JobObject {
         reading::read(&self.subject, &self.journal, record, question)
     }
 
-    async fn subscribe(&self, request: &Request) -> Result<Response> {
+    async fn subscribe(self: &Rc<Self>, request: &Request) -> Result<Response> {
         let subscription: Subscription = subscription(request)?;
         self.subject.is_job(&subscription.job);
         self.restore(&subscription.job).await?;
@@ -227,7 +230,7 @@ impl JobObject {
         Ok(visible(&memory.record, project)?.relays.seat(memory.subscribers.count(), room(&self.env)))
     }
 
-    fn join(&self, subscription: Subscription) -> std::result::Result<Option<WebSocket>, Problem> {
+    fn join(self: &Rc<Self>, subscription: Subscription) -> std::result::Result<Option<WebSocket>, Problem> {
         self.publish();
         let mut memory = self.memory.borrow_mut();
         let Memory { record, subscribers, .. } = &mut *memory;
@@ -245,7 +248,7 @@ impl JobObject {
         Ok(Some(pair.client))
     }
 
-    fn next_page(&self, socket: &WebSocket) {
+    fn next_page(self: &Rc<Self>, socket: &WebSocket) {
         self.publish();
         let mut memory = self.memory.borrow_mut();
         let memory = &mut *memory;

@@ -31,6 +31,7 @@ mod meter;
 mod metrics;
 mod outbox;
 mod pages;
+mod patience;
 mod platform;
 mod polling;
 mod project_feed;

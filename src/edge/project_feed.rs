@@ -2,7 +2,7 @@
 
 use crate::call::{FeedSubscription, Telling};
 use crate::edge::job_object::joining;
-use crate::edge::platform::ask;
+use crate::edge::patience::ask_in_time;
 use crate::id::{JobId, ProjectId};
 use worker::{Env, Error, Response, Result, Stub};
 
@@ -15,7 +15,7 @@ fn stub(env: &Env, project: &ProjectId) -> Result<Stub> {
 
 /// Returns when the feed has it on disk: how long the job waits before it tells of progress again, ms.
 pub async fn tell(env: &Env, telling: &Telling) -> Result<u64> {
-    let answer = ask(env, BINDING, telling.project.as_str(), &serde_json::to_string(telling)?).await?;
+    let answer = ask_in_time(env, BINDING, telling.project.as_str(), &serde_json::to_string(telling)?).await?;
     answer.parse().map_err(|_| Error::from(answer))
 }
 
@@ -25,7 +25,7 @@ pub const KNOWN: &str = "known";
 /// Whether the feed has ever heard of the job. It remembers those that are gone for a week.
 pub async fn knows(env: &Env, project: &ProjectId, job: &JobId) -> Result<bool> {
     let telling = Telling { project: project.clone(), notices: vec![], asks_for: Some(job.clone()) };
-    Ok(ask(env, BINDING, project.as_str(), &serde_json::to_string(&telling)?).await? == KNOWN)
+    Ok(ask_in_time(env, BINDING, project.as_str(), &serde_json::to_string(&telling)?).await? == KNOWN)
 }
 
 /// Asks to join a stream: 101 with a socket, or a problem as JSON.

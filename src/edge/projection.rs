@@ -148,6 +148,9 @@ impl JobObject {
         self.memory.borrow_mut().alarm_at = None;
         let Some(record) = self.memory.borrow().record.clone() else { return };
         if record.is_deleting() {
+            // The object may have died before they heard of it.
+            self.memory.borrow_mut().relaying.dismiss(&record);
+            self.tell_relays();
             self.erase().await;
             return self.arm_if_deleting().await;
         }

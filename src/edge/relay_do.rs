@@ -3,9 +3,10 @@
 //! the job (`relay`, `relaying`); where each reader stands is kept on its socket (`audience`).
 
 use crate::call::{RelaySubscription, signal};
-use crate::edge::audience::{Audience, seat_of};
+use crate::edge::audience::{Audience, SharedPage, seat_of};
 use crate::edge::complaint::Subject;
 use crate::edge::meter;
+use crate::edge::platform::jitter;
 use crate::edge::relay_object::{self, Home};
 use crate::edge::reply::Failure;
 use crate::edge::subscribers::{NORMAL, close, cut_lost, joined, subscription};
@@ -28,6 +29,8 @@ use worker::{
 
 /// After so long without news, ms, a relay notes where its readers stand. The platform lets it sleep after 10 s.
 const QUIET_MS: u64 = 2_000;
+/// How long a relay waits, at least, before it asks again for a page that the job could not give, ms; the last time it gives up.
+const PAUSES_MS: [u64; 4] = [100, 200, 400, 800];
 
 // The host's simulation calls the entry points itself.
 #[cfg_attr(target_arch = "wasm32", worker::durable_object)]
@@ -128,8 +131,9 @@ impl RelayObject {
         }
         self.subject.is_job(job);
         console_log!("{}", json!({ "event": "relay.woken", "job": job }));
-        let audience = Audience::wake(&self.state);
+        let mut audience = Audience::wake(&self.state);
         let stands_at = audience.foremost().unwrap_or_default();
+        audience.call(stands_at);
         *memory = Memory { woken: true, audience, stands_at, ..Memory::default() };
     }
 
@@ -198,7 +202,7 @@ impl RelayObject {
         let beginning = self.ask(&home, request).await;
         self.has_come(&lens);
         match beginning? {
-            Some(beginning) => self.take_in((home, lens), &beginning).map(Some),
+            Some(beginning) => self.take_in((home, lens), beginning).map(Some),
             None => Ok(None),
         }
     }
@@ -210,7 +214,7 @@ impl RelayObject {
         }
     }
 
-    fn take_in(&self, reader: (Home, JobLens), beginning: &Beginning) -> std::result::Result<WebSocket, Problem> {
+    fn take_in(&self, reader: (Home, JobLens), beginning: Beginning) -> std::result::Result<WebSocket, Problem> {
         let mut memory = self.memory.borrow_mut();
         let Memory { audience, stands_at, is_over, .. } = &mut *memory;
         if *is_over {
@@ -234,8 +238,7 @@ impl RelayObject {
         };
         self.wake(&job);
         let Some((home, place)) = self.asked_for(tag) else { return };
-        let (lens, from) = place.clone();
-        let page: std::result::Result<Page, Problem> = self.ask(&home, Wanted::Page { lens, from }).await;
+        let page = self.page(&home, &place).await;
         let mut memory = self.memory.borrow_mut();
         let Memory { audience, turning, stands_at, .. } = &mut *memory;
         for tag in turning.remove(&place).unwrap_or_default() {
@@ -246,6 +249,22 @@ impl RelayObject {
                 Err(_) => audience.cut(&tag),
             }
         }
+    }
+
+    /// For all who wait for it. A job that cannot answer now is asked again before they are cut, because the readers of all relays would
+    /// come back to it together.
+    async fn page(&self, home: &Home, (lens, from): &(JobLens, EventId)) -> std::result::Result<SharedPage, Problem> {
+        for pause in PAUSES_MS {
+            let page: std::result::Result<Page, Problem> =
+                self.ask(home, Wanted::Page { lens: lens.clone(), from: *from }).await;
+            match page {
+                Err(problem) if problem.status() == 503 => {
+                    Delay::from(Duration::from_millis(pause + (pause as f64 * jitter()) as u64)).await;
+                }
+                page => return page.map(SharedPage::from),
+            }
+        }
+        Err(Problem::unavailable())
     }
 
     /// Whose page is to be asked for; `None` where it has been already.

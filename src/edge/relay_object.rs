@@ -2,7 +2,7 @@
 
 use crate::call::{Ask, Call, RelaySubscription, Said};
 use crate::edge::job_object::{self, joining};
-use crate::edge::platform::ask;
+use crate::edge::patience::ask_in_time;
 use crate::edge::reply::Failure;
 use crate::id::{JobId, ProjectId};
 use crate::limits;
@@ -43,7 +43,7 @@ async fn tell_one(env: &Env, home: &Home, relay: u32, of: u32, news: &News) -> R
     let Home { job, project } = home.clone();
     let name = name(&job, relay);
     let telling = Telling { job, project, relay, of, news: news.clone() };
-    Ok(serde_json::from_str(&ask(env, BINDING, &name, &serde_json::to_string(&telling)?).await?)?)
+    Ok(serde_json::from_str(&ask_in_time(env, BINDING, &name, &serde_json::to_string(&telling)?).await?)?)
 }
 
 /// Asks the job for a reader.

@@ -37,6 +37,8 @@ pub struct Relaying {
     gathered: EventId,
     /// What relays have not heard.
     waiting: Option<News>,
+    /// Some of them may have heard it.
+    was_tried: bool,
     /// Somebody came to one of them since they were told last: who is there is known with the next telling.
     somebody_came: bool,
 }
@@ -51,10 +53,14 @@ impl Relaying {
         Relaying { gathered, waiting, ..Relaying::default() }
     }
 
-    fn gather(&mut self, news: News) {
+    /// What some have heard is not told together with what came next, which would not be the next thing for them: those few who
+    /// have not heard it ask for pages.
+    fn gather(&mut self, next: News) {
+        let is_tried = std::mem::replace(&mut self.was_tried, false);
         self.waiting = Some(match self.waiting.take() {
-            Some(waiting) => waiting.then(news),
-            None => news,
+            Some(waiting) if is_tried => News { is_over: waiting.is_over || next.is_over, ..next },
+            Some(waiting) => waiting.then(next),
+            None => next,
         });
     }
 
@@ -66,8 +72,7 @@ impl Relaying {
             return;
         }
         let sights = relays.lenses.iter().map(|lens| sight(lens, events, log));
-        let sights = sights.filter(|sight| sight.text.len() <= limits::REPLAY_PAGE).collect();
-        self.gather(News { after, until: last.id, sights, is_over: false });
+        self.gather(News::of(after, last.id, sights));
     }
 
     /// The log is no more.
@@ -90,7 +95,7 @@ pub fn room(env: &Env) -> Room {
 
 impl JobObject {
     /// Answers a relay.
-    pub fn serve_relay(&self, project: &ProjectId, request: Request) -> Reply {
+    pub fn serve_relay(self: &Rc<Self>, project: &ProjectId, request: Request) -> Reply {
         self.publish();
         let served = match request {
             Request::Begin { arrival, lens, cursor } => {
@@ -204,11 +209,11 @@ impl JobObject {
 
     fn tell_again(&self, news: News) {
         let mut memory = self.memory.borrow_mut();
-        let later = memory.relaying.waiting.take();
-        memory.relaying.waiting = Some(match later {
-            Some(later) => news.then(later),
-            None => news,
-        });
+        let relaying = &mut memory.relaying;
+        match &mut relaying.waiting {
+            Some(later) => later.is_over |= news.is_over,
+            None => (relaying.waiting, relaying.was_tried) = (Some(news), true),
+        }
     }
 
     /// Who is not there any more is not told any more. In memory alone: an object that has slept tells once too often.

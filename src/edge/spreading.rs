@@ -25,7 +25,6 @@ impl JobObject {
             return;
         }
         self.publish();
-        self.tell_relays();
         if self.memory.borrow().is_spreading || self.memory.borrow().subscribers.count() < limits::CROWD {
             return;
         }
@@ -38,7 +37,6 @@ impl JobObject {
                     break;
                 }
                 object.publish();
-                object.tell_relays();
             }
             object.memory.borrow_mut().is_spreading = false;
         });

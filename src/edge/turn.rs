@@ -190,9 +190,10 @@ impl JobObject {
         Ok(Turn { answer, after, news })
     }
 
-    /// Hands over what the turns since the last time brought.
-    pub fn publish(&self) {
+    /// Hands over what the turns since the last time brought, to those who watch here and to the relays.
+    pub fn publish(self: &Rc<Self>) {
         self.publish_to(&mut self.memory.borrow_mut());
+        self.tell_relays();
     }
 
     fn publish_to(&self, memory: &mut Memory) {

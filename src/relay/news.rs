@@ -39,6 +39,11 @@ pub struct Sight {
 }
 
 impl News {
+    /// With as much as a page has, all lenses together: whoever tells it holds it once for each whom it tells.
+    pub fn of(after: EventId, until: EventId, sights: impl IntoIterator<Item = Sight>) -> News {
+        News { after, until, sights: fitting(sights), is_over: false }
+    }
+
     /// That the log stands there: who has not heard of everything asks for it.
     pub fn standing_at(tail: EventId) -> News {
         News { after: tail, until: tail, sights: vec![], is_over: false }
@@ -60,6 +65,18 @@ impl News {
     }
 }
 
+fn fitting(sights: impl IntoIterator<Item = Sight>) -> Vec<Sight> {
+    let mut left = limits::REPLAY_PAGE;
+    let fits = |sight: &Sight| match left.checked_sub(sight.text.len()) {
+        Some(rest) => {
+            left = rest;
+            true
+        }
+        None => false,
+    };
+    sights.into_iter().filter(fits).collect()
+}
+
 fn together(first: Vec<Sight>, mut next: Vec<Sight>) -> Vec<Sight> {
     let joined = first.into_iter().filter_map(|mut sight| {
         let after = next.iter().position(|after| after.lens == sight.lens)?;
@@ -68,7 +85,7 @@ fn together(first: Vec<Sight>, mut next: Vec<Sight>) -> Vec<Sight> {
         sight.is_end |= after.is_end;
         Some(sight)
     });
-    joined.filter(|sight| sight.text.len() <= limits::REPLAY_PAGE).collect()
+    fitting(joined)
 }
 
 /// Who heard the news, at one relay and those that it told.
@@ -144,6 +161,14 @@ mod tests {
     fn what_is_too_much_for_one_go_is_left_to_pages() {
         let large = || sight(&"a".repeat(limits::REPLAY_PAGE / 2 + 1));
         assert_eq!(news(1, 2, vec![large()]).then(news(2, 3, vec![large()])), news(1, 3, vec![]));
+    }
+
+    #[test]
+    fn all_lenses_together_get_as_much_as_a_page_has() {
+        let half = |lens| Sight { lens, ..sight(&"a".repeat(limits::REPLAY_PAGE / 2)) };
+        let [asset, full, public] = [JobLens::Asset, lens(Visibility::Full), lens(Visibility::Public)];
+        let told = News::of(EventId(1), EventId(2), [half(asset), half(full), half(public)]);
+        assert_eq!(told.sights.len(), 2);
     }
 
     #[test]

@@ -36,6 +36,11 @@ pub enum JobLens {
 }
 
 impl JobLens {
+    /// Whether its reader listens for some of the events only.
+    pub fn is_narrowed(&self) -> bool {
+        matches!(self, JobLens::Pipeline(lens) if !lens.narrowing.is_all())
+    }
+
     /// The asset view shows nothing but the public part.
     pub fn visibility(&self) -> Visibility {
         match self {

@@ -44,13 +44,18 @@ impl Narrowing {
             ));
         }
         let names: Vec<String> = list.split(',').map(str::trim).map(str::to_owned).collect();
-        let names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
+        let mut names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
         match names.iter().find(|name| !NAMES.contains(&name.as_str()) && !name.starts_with("stage:")) {
             Some(name) => Err(Problem::field(
                 "events",
                 format!("“{name}” is no event of this stream: use {NAMES:?} or stage:<name>."),
             )),
-            None => Ok(Narrowing(names)),
+            None => {
+                // Who listen for the same share what is encoded, however they put it.
+                names.sort();
+                names.dedup();
+                Ok(Narrowing(names))
+            }
         }
     }
 

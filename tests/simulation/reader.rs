@@ -103,7 +103,9 @@ impl Reader {
     async fn follow(&self, socket: &WebSocket, place: &mut Place) {
         let world = world();
         let (mut bridge, mut page) = (Bridge::default(), String::new());
-        let life = if world.age() < self.until { self.draws.between(10, 15_000) } else { u64::MAX };
+        // Some stay from amid the faults to the end: nothing but what they are sent tells them what they lack.
+        let is_restless = world.age() < self.until && self.draws.below(6) > 0;
+        let life = if is_restless { self.draws.between(10, 15_000) } else { u64::MAX };
         let end = world.age().saturating_add(life);
         let mut heard = world.age();
         loop {

@@ -37,6 +37,8 @@ pub mod meter;
 pub mod outbox;
 #[path = "../../../src/edge/pages.rs"]
 pub mod pages;
+#[path = "../../../src/edge/patience.rs"]
+pub mod patience;
 pub mod platform;
 #[path = "../../../src/edge/project_feed.rs"]
 pub mod project_feed;

@@ -27,7 +27,7 @@ pub struct Call {
 const BATCH: &str = r#""command":{"logs":["#;
 
 impl Call {
-    /// As it crosses. A batch of lines is text already: it goes in between two line ends, of which JSON has none besides.
+    /// As it crosses. A batch of lines is text already: it goes in between two tabs, of which the rest has none.
     pub fn text(mut self) -> serde_json::Result<String> {
         let batch = match &mut self.ask {
             Ask::Command(Order { command: Command::Logs(batch), .. }) => std::mem::take(batch),
@@ -36,12 +36,12 @@ impl Call {
         let call = serde_json::to_string(&self)?;
         // What stands before it are ids.
         let (head, tail) = call.split_at(call.find(BATCH).map_or(0, |at| at + BATCH.len()));
-        Ok([head, "\n", batch.text(), "\n", tail].concat())
+        Ok([head, "\t", batch.text(), "\t", tail].concat())
     }
 
-    /// Reads what `text` gave, of this release or the one before.
+    /// Reads what `text` gave, of this release or the one before, which had line ends for tabs: as JSON that is the same.
     pub fn read(text: &str) -> serde_json::Result<Call> {
-        let (Some(start), Some(end)) = (text.find('\n'), text.rfind('\n')) else { return serde_json::from_str(text) };
+        let (Some(start), Some(end)) = (text.find('\t'), text.rfind('\t')) else { return serde_json::from_str(text) };
         let (Some(head), Some(lines), Some(tail)) = (text.get(..start), text.get(start + 1..end), text.get(end..))
         else {
             return serde_json::from_str(text);
@@ -310,7 +310,7 @@ mod tests {
     #[test]
     fn during_a_deploy_either_side_reads_what_the_other_writes() {
         for batch in batches() {
-            let as_before = |call: Call| serde_json::to_string(&call).unwrap();
+            let as_before = |call: Call| call.text().unwrap().replace('\t', "\n");
             assert_eq!(entries(serde_json::from_str(&call(batch.clone()).text().unwrap()).unwrap()), batch);
             assert_eq!(entries(Call::read(&as_before(call(batch.clone()))).unwrap()), batch);
         }

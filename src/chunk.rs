@@ -3,50 +3,18 @@
 
 use crate::event::LogChunk;
 use crate::limits;
-use crate::log_batch::{LogBatch, Parts};
+use crate::log_batch::LogBatch;
 use crate::time::Timestamp;
-
-/// What a line's number and time take, bytes: about.
-const ADDED: usize = 60;
 
 /// Chunks of about `limits::LOG_CHUNK` bytes; a longer line is a chunk of its own.
 pub fn chunks(last_seq: u64, batch: &LogBatch, now: Timestamp) -> Vec<LogChunk> {
-    let arrival = now.iso();
-    let (mut chunks, mut from, mut last) = (vec![], last_seq + 1, last_seq);
-    let mut lines = String::new();
-    for (seq, entry) in (last_seq + 1..).zip(batch.parts()) {
-        let size = entry.head.len() + entry.rest.len() + ADDED;
-        if !lines.is_empty() && lines.len() + size > limits::LOG_CHUNK {
-            chunks.push(LogChunk::written(from, last, std::mem::take(&mut lines)));
-            from = seq;
-        }
-        if lines.is_empty() {
-            lines.reserve(size.max(limits::LOG_CHUNK.min(batch.text().len() * 2)));
-        }
-        write(seq, &entry, &arrival, &mut lines);
-        last = seq;
-    }
-    if !lines.is_empty() {
-        chunks.push(LogChunk::written(from, last, lines));
-    }
-    chunks
-}
-
-/// As `serde_json` writes a `LogLine`.
-fn write(seq: u64, entry: &Parts<'_>, arrival: &str, out: &mut String) {
-    let told = entry.time().map(Timestamp::iso);
-    let time = told.as_deref().unwrap_or(arrival);
-    out.push_str(if out.is_empty() { "{\"seq\":" } else { ",{\"seq\":" });
-    number(seq, out);
-    [",", entry.head, ",\"timestamp\":\"", time, "\"", entry.rest].into_iter().for_each(|part| out.push_str(part));
-}
-
-/// Without the text of its own that `to_string` would make for each line.
-fn number(number: u64, out: &mut String) {
-    if number >= 10 {
-        self::number(number / 10, out);
-    }
-    out.push(char::from(b'0' + (number % 10) as u8));
+    let mut last = last_seq;
+    let chunk = |piece: LogBatch| {
+        let from = last + 1;
+        last += piece.count() as u64;
+        LogChunk::told(from, last, piece, now)
+    };
+    batch.pieces(limits::LOG_CHUNK).map(chunk).collect()
 }
 
 #[cfg(test)]
@@ -74,9 +42,50 @@ mod tests {
         };
         let lines = [line(7, bare), line(8, full)];
         assert_eq!(chunk.json(), json!({ "fromSeq": 7, "toSeq": 8, "lines": lines }).to_string());
+        assert_eq!(chunk.fact(), json!({ "type": "log.appended", "data": chunk }).to_string());
         let fact = Fact::Logs(chunk);
-        assert_eq!(fact.stored().unwrap(), serde_json::to_string(&fact).unwrap());
-        assert_eq!(Fact::read(&fact.stored().unwrap()).unwrap(), fact);
-        assert_eq!(serde_json::from_str::<Fact>(&fact.stored().unwrap()).unwrap(), fact);
+        let stored = concat!(
+            r#"{"type":"log.told","data":{"at":0,"fromSeq":7,"toSeq":8,"lines":["#,
+            "{\"level\":\"warn\",\"message\":\"a \\\"b\\\"\\n\\u0001é\"\t\t}\t,",
+            "{\"level\":\"warn\",\"message\":\"a \\\"b\\\"\\n\\u0001é\"\t,\"timestamp\":1\t,\"source\":\"w\",\"metadata\":{\"timestamp\":1.5}}",
+            "]}}"
+        );
+        assert_eq!(fact.stored().unwrap(), stored);
+        assert_eq!(Fact::read(stored).unwrap(), fact);
+    }
+
+    #[test]
+    fn lines_of_earlier_releases_are_read() {
+        let batch = vec![LogEntry {
+            level: LogLevel::Info,
+            message: "a".to_owned(),
+            timestamp: None,
+            source: None,
+            metadata: None,
+        }];
+        let fact = Fact::Logs(chunks(0, &batch.into(), Timestamp(0)).remove(0));
+        let written = serde_json::to_string(&fact).unwrap();
+        assert_eq!(Fact::read(&written).unwrap(), fact);
+        assert_eq!(Fact::read(&written).unwrap().stored().unwrap(), written);
+    }
+
+    #[test]
+    fn a_batch_is_cut_between_its_entries_wherever_the_limit_falls() {
+        let entry = |length: usize| LogEntry {
+            level: LogLevel::Info,
+            message: "é{\"".chars().cycle().take(length).collect(),
+            timestamp: (length % 2 == 0).then_some(Timestamp(5)),
+            source: (length % 3 == 0).then(|| "w".to_owned()),
+            metadata: None,
+        };
+        let entries: Vec<_> = [3, 0, 90, 2, 7, 1, 200, 4].map(entry).into();
+        let batch = LogBatch::from(entries.clone());
+        for bytes in 1..=batch.text().len() + 1 {
+            let pieces: Vec<_> = batch.pieces(bytes).collect();
+            assert!(pieces.iter().all(|piece| piece.count() == piece.entries().len()), "{bytes}");
+            assert!(pieces.iter().all(|piece| piece.count() == 1 || piece.text().len() <= bytes), "{bytes}");
+            assert_eq!(pieces.iter().flat_map(LogBatch::entries).collect::<Vec<_>>(), entries, "{bytes}");
+        }
+        assert_eq!(LogBatch::default().pieces(9).count(), 0);
     }
 }

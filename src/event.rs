@@ -146,22 +146,18 @@ pub enum Shelf {
     Logs,
 }
 
-/// How stored lines begin and end around their chunk, which is text as it is.
-const LINES: (&str, &str) = (r#"{"type":"log.appended","data":"#, "}");
-
 impl Fact {
     /// What is stored.
     pub fn stored(&self) -> serde_json::Result<String> {
         match self {
-            Fact::Logs(chunk) => Ok(chunk.json_within(LINES)),
+            Fact::Logs(chunk) => Ok(chunk.stored()),
             fact => serde_json::to_string(fact),
         }
     }
 
     /// Reads what was stored.
     pub fn read(stored: &str) -> serde_json::Result<Fact> {
-        let chunk = stored.strip_prefix(LINES.0).and_then(|text| text.strip_suffix(LINES.1)).and_then(LogChunk::read);
-        chunk.map_or_else(|| serde_json::from_str(stored), |chunk| Ok(Fact::Logs(chunk)))
+        LogChunk::read(stored).map_or_else(|| serde_json::from_str(stored), |chunk| Ok(Fact::Logs(chunk)))
     }
 
     pub fn shelf(&self) -> Shelf {

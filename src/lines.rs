@@ -1,16 +1,27 @@
 //! Owns log lines as they are stored and sent: chunks whose lines are JSON already, and are read only by who looks into them.
+//! Invariant: rows of every release are read (`Lines`).
 
+use crate::log_batch::LogBatch;
+use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::borrow::Cow;
 
-/// Lines that were appended together; a large batch is several chunks.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Lines that were appended together; a large batch is several chunks. Equal to another that reads the same, however it is kept.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "Spelled", into = "Spelled")]
 pub struct LogChunk {
     pub from_seq: u64,
     pub to_seq: u64,
-    /// `LogLine`s as JSON, with commas between them.
-    lines: String,
+    lines: Lines,
+}
+
+#[derive(Debug, Clone)]
+enum Lines {
+    /// `LogLine`s as JSON, with commas between them: rows of earlier releases.
+    Written(String),
+    /// What was told, and when it arrived. Numbers and times, 55 bytes a line, are written for who reads.
+    Told { batch: LogBatch, at: Timestamp },
 }
 
 /// A chunk as its words say it.
@@ -69,19 +80,18 @@ impl LogLine {
 }
 
 impl LogChunk {
-    /// `lines` is JSON, with commas between them.
-    pub fn written(from_seq: u64, to_seq: u64, lines: String) -> LogChunk {
-        LogChunk { from_seq, to_seq, lines }
+    pub fn told(from_seq: u64, to_seq: u64, batch: LogBatch, at: Timestamp) -> LogChunk {
+        LogChunk { from_seq, to_seq, lines: Lines::Told { batch, at } }
     }
 
     pub fn of(from_seq: u64, to_seq: u64, lines: &[LogLine]) -> serde_json::Result<LogChunk> {
         let list = serde_json::to_string(lines)?;
         let lines = list.strip_prefix('[').and_then(|list| list.strip_suffix(']')).unwrap_or_default();
-        Ok(LogChunk { from_seq, to_seq, lines: lines.to_owned() })
+        Ok(LogChunk { from_seq, to_seq, lines: Lines::Written(lines.to_owned()) })
     }
 
     pub fn lines(&self) -> serde_json::Result<Vec<LogLine>> {
-        serde_json::from_str(&format!("[{}]", self.lines))
+        serde_json::from_str(&format!("[{}]", self.written()))
     }
 
     pub fn count(&self) -> u64 {
@@ -90,28 +100,65 @@ impl LogChunk {
 
     /// What `serde_json` writes of it.
     pub fn json(&self) -> String {
-        self.json_within(("", ""))
+        self.within("{", &self.written(), "]}")
     }
 
-    /// Likewise, between what stands around it.
-    pub fn json_within(&self, (before, after): (&str, &str)) -> String {
+    /// What `serde_json` writes of its fact.
+    pub fn fact(&self) -> String {
+        self.within(WRITTEN, &self.written(), END)
+    }
+
+    /// As a row.
+    pub fn stored(&self) -> String {
+        match &self.lines {
+            Lines::Written(lines) => self.within(WRITTEN, lines, END),
+            Lines::Told { batch, at } => self.within(&format!("{TOLD}{},", at.0), batch.text(), END),
+        }
+    }
+
+    fn within(&self, before: &str, lines: &str, after: &str) -> String {
         let (from, to) = (self.from_seq.to_string(), self.to_seq.to_string());
-        [before, FROM, &from, TO, &to, LINES, &self.lines, END, after].concat()
+        [before, FROM, &from, TO, &to, LINES, lines, after].concat()
     }
 
-    /// Reads what `json` wrote, without looking into the lines.
-    pub fn read(json: &str) -> Option<LogChunk> {
-        let (from_seq, rest) = json.strip_prefix(FROM)?.split_once(TO)?;
+    fn written(&self) -> Cow<'_, str> {
+        match &self.lines {
+            Lines::Written(lines) => Cow::Borrowed(lines),
+            Lines::Told { batch, at } => Cow::Owned(batch.numbered(self.from_seq, *at)),
+        }
+    }
+
+    /// Reads what `stored` wrote, without looking into the lines.
+    pub fn read(row: &str) -> Option<LogChunk> {
+        let (at, rest) = match row.strip_prefix(TOLD) {
+            Some(rest) => rest.split_once(',').map(|(at, rest)| (Some(at), rest))?,
+            None => (None, row.strip_prefix(WRITTEN)?),
+        };
+        let (from_seq, rest) = rest.strip_prefix(FROM)?.split_once(TO)?;
         let (to_seq, rest) = rest.split_once(LINES)?;
         let lines = rest.strip_suffix(END)?.to_owned();
+        let lines = match at {
+            Some(at) => Lines::Told { batch: LogBatch::from_text(lines), at: Timestamp(at.parse().ok()?) },
+            None => Lines::Written(lines),
+        };
         Some(LogChunk { from_seq: from_seq.parse().ok()?, to_seq: to_seq.parse().ok()?, lines })
     }
 }
 
-const FROM: &str = r#"{"fromSeq":"#;
+/// How rows begin and end. The first is that of a fact as `serde_json` writes it.
+const WRITTEN: &str = r#"{"type":"log.appended","data":{"#;
+const TOLD: &str = r#"{"type":"log.told","data":{"at":"#;
+const END: &str = "]}}";
+
+const FROM: &str = r#""fromSeq":"#;
 const TO: &str = r#","toSeq":"#;
 const LINES: &str = r#","lines":["#;
-const END: &str = "]}";
+
+impl PartialEq for LogChunk {
+    fn eq(&self, other: &LogChunk) -> bool {
+        self.json() == other.json()
+    }
+}
 
 impl TryFrom<Spelled> for LogChunk {
     type Error = serde_json::Error;

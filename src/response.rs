@@ -91,11 +91,15 @@ pub fn events_page(events: &[Event], visibility: Visibility, limit: u64, next: O
     json!({ "events": entries, "limit": limit, "nextAfter": next })
 }
 
-/// The event in a page of the log: `{id, type, attempt, ts, data}`. `data` is as it is stored, but for two things: times
-/// are told as everywhere, in ISO 8601, and the payload is the producer's business, which only `jobs:read` sees.
+/// The event in a page of the log: `{id, type, attempt, ts, data}`. `data` is as it is stored, but for three things: times
+/// are told as everywhere, in ISO 8601, lines with their numbers, and the payload is the producer's business, which only `jobs:read` sees.
 pub fn page_entry(event: &Event, visibility: Visibility) -> Value {
     // By way of the text in which it is stored: a writer of its own, from facts to values, would be 17 KB of the Worker.
-    let mut fact: Value = event.fact.stored().and_then(|stored| serde_json::from_str(&stored)).unwrap_or_default();
+    let text = match &event.fact {
+        Fact::Logs(chunk) => Ok(chunk.fact()),
+        fact => fact.stored(),
+    };
+    let mut fact: Value = text.and_then(|text| serde_json::from_str(&text)).unwrap_or_default();
     let (kind, mut data) = (fact["type"].take(), fact["data"].take());
     match &event.fact {
         Fact::Created(created) => {

@@ -50,7 +50,11 @@ impl JobLog<'_> {
     fn join(&self, lens: &Lens, from: EventId, until: EventId, text: &mut String) -> Result<Option<EventId>> {
         let has_events_alone = self.record.job.last_seq == 0 && self.record.checkpoints.count == 0;
         let stored = if has_events_alone { Visibility::Public } else { lens.visibility };
-        let reached = self.journal.join(from, until, stored, |event| Ok(lens.encode_stored(event, text)?))?;
+        let reached = self.journal.join(from, until, stored, |event| {
+            let before = text.len();
+            lens.encode_stored(event, text)?;
+            Ok(text.len() - before)
+        })?;
         Ok(reached.last.filter(|_| !reached.is_last))
     }
 

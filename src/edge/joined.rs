@@ -33,13 +33,13 @@ struct Page {
 
 impl Journal {
     /// Hands over events newer than `after`, up to `until`, as `stored` says which there are; as many as a page of a replay
-    /// has.
+    /// has. `take` tells how much it made of each: lines are longer where they are read than where they are stored.
     pub fn join(
         &self,
         after: EventId,
         until: EventId,
         stored: Visibility,
-        mut take: impl FnMut(Stored<'_>) -> Result<()>,
+        mut take: impl FnMut(Stored<'_>) -> Result<usize>,
     ) -> Result<Reached> {
         let query = match stored {
             Visibility::Public => sql::join_events,
@@ -74,7 +74,7 @@ impl Journal {
 
 impl Page {
     /// Takes events until the page is full. How many there were, if it took them all.
-    fn take(&mut self, text: &str, take: &mut impl FnMut(Stored<'_>) -> Result<()>) -> Result<Option<u64>> {
+    fn take(&mut self, text: &str, take: &mut impl FnMut(Stored<'_>) -> Result<usize>) -> Result<Option<u64>> {
         let mut found = 0;
         for line in text.split('\n').filter(|line| !line.is_empty()) {
             if self.bytes >= limits::REPLAY_PAGE {
@@ -82,9 +82,9 @@ impl Page {
             }
             let stored = Stored::of_line(line).filter(|stored| stored.id > self.after);
             let stored = stored.ok_or_else(|| Error::from("stored events are not in their order"))?;
-            take(stored)?;
+            let bytes = take(stored)?.max(stored.fact.len());
             found += 1;
-            (self.after, self.rows, self.bytes) = (stored.id, self.rows + 1, self.bytes + stored.fact.len());
+            (self.after, self.rows, self.bytes) = (stored.id, self.rows + 1, self.bytes + bytes);
         }
         Ok(Some(found))
     }

@@ -1,7 +1,7 @@
 //! Owns the reading of a stored fact: its word first, as it was written, then the data of that word.
 //! By hand, because a derived reader of a tagged enum takes tag and data in either order, keeps what comes too early in a
 //! form of its own, and reads that once more: its two halves were 70 KB of the Worker.
-//! Invariant: it reads whatever `Fact` writes, of every release.
+//! Invariant: it reads whatever `Fact` writes, of every release, but rows of lines, which `lines` reads.
 
 use super::{CancelledBy, Fact, QueuedReason, StageReport};
 use crate::time::Timestamp;

@@ -23,7 +23,7 @@ fn object() -> Connection {
 
 /// As `edge::journal` appends.
 fn append(db: &Connection, event: &Event) {
-    let fact = serde_json::to_string(&event.fact).expect("written");
+    let fact = event.fact.stored().expect("written");
     let mut bounds = vec![number(event.id.0), number(event.attempt.into()), text(fact)];
     let statement = match (&event.fact, event.fact.shelf()) {
         (Fact::Logs(chunk), _) => {
@@ -44,7 +44,7 @@ fn append(db: &Connection, event: &Event) {
 /// A row of `id, attempt, fact`, and of the log of events `request, latency_ms`.
 fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
     let fact: String = row.get("fact")?;
-    let fact = serde_json::from_str(&fact).expect("a stored fact");
+    let fact = Fact::read(&fact).expect("a stored fact");
     let request: Option<String> = row.get("request").unwrap_or_default();
     let origin = Origin { request: request.as_deref().and_then(RequestId::parse), latency_ms: row.get("latency_ms").unwrap_or_default() };
     Ok(Event { id: EventId(row.get("id")?), attempt: row.get("attempt")?, fact, origin })

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::io::Write;
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(vec![], Compression::fast());
+    let mut encoder = GzEncoder::new(vec![], Compression::best());
     encoder.write_all(bytes).expect("in memory");
     encoder.finish().expect("in memory")
 }

@@ -2,7 +2,7 @@
 //! of what must hold is held against it at once; the rest when everything has settled (`check`).
 
 use crate::cloud::SqlStorageValue as Bound;
-use crate::event::{Event, Origin, Shelf};
+use crate::event::{Event, Fact, Origin, Shelf};
 use crate::evolve::evolve;
 use crate::id::{EventId, RequestId};
 use crate::job::Job;
@@ -81,7 +81,7 @@ impl Row {
 }
 
 fn event(bounds: &[Bound]) -> Event {
-    let fact = serde_json::from_str(&bounds[2].text()).expect("a fact");
+    let fact = Fact::read(&bounds[2].text()).expect("a fact");
     let with_origin = bounds.len() == 5;
     let request = bounds.get(3).filter(|_| with_origin).and_then(|bound| RequestId::parse(&bound.text()));
     let latency_ms = bounds.get(4).filter(|bound| **bound != Bound::Null).map(Bound::number);

@@ -15,6 +15,8 @@ use worker::Delay;
 /// sending, and hardly longer.
 const GATHERING_SHARE: u64 = 3;
 const GATHERING_MOST_MS: u64 = 30;
+/// While more comes each time, that goes on as long as sending took, but at the most so long, ms: a burst takes fewer messages.
+const BURST_MOST_MS: u64 = 100;
 /// So many wait at the most, so that together they stay one message and not a page of a replay for each subscriber.
 const WAITING_MOST: usize = 128;
 
@@ -32,7 +34,7 @@ impl JobObject {
         let object = Rc::clone(self);
         self.state.wait_until(async move {
             loop {
-                pause(busy().await / GATHERING_SHARE).await;
+                object.gather(busy().await).await;
                 if object.memory.borrow().fresh.is_empty() {
                     break;
                 }
@@ -40,6 +42,18 @@ impl JobObject {
             }
             object.memory.borrow_mut().is_spreading = false;
         });
+    }
+
+    /// Waits for what may come after sending that took so long, ms.
+    async fn gather(&self, busy: u64) {
+        let (began, waiting) = (now(), || self.memory.borrow().fresh.len());
+        loop {
+            let before = waiting();
+            pause((busy / GATHERING_SHARE).min(GATHERING_MOST_MS)).await;
+            if waiting() == before || now().since(began) >= busy.min(BURST_MOST_MS) {
+                return;
+            }
+        }
     }
 
     /// Lines come in large batches already, and what is no progress is told at once.
@@ -57,5 +71,5 @@ async fn busy() -> u64 {
 }
 
 fn pause(milliseconds: u64) -> Delay {
-    Delay::from(Duration::from_millis(milliseconds.clamp(1, GATHERING_MOST_MS)))
+    Delay::from(Duration::from_millis(milliseconds.max(1)))
 }

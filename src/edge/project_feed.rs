@@ -1,10 +1,9 @@
 //! Owns the way to a project's feed: from a job that tells it something, and from the edge that joins its streams.
 
 use crate::call::{FeedSubscription, Telling};
-use crate::edge::job_object::joining;
-use crate::edge::platform::ask;
+use crate::edge::platform::{ask, join};
 use crate::id::{JobId, ProjectId};
-use worker::{Env, Error, Response, Result, Stub};
+use worker::{Env, Error, Response, Result};
 
 /// The binding's name in wrangler.toml.
 const BINDING: &str = "PROJECT_FEED";
@@ -23,10 +22,6 @@ impl Heard {
             Heard::ByNobody => "heard by nobody",
         }
     }
-}
-
-fn stub(env: &Env, project: &ProjectId) -> Result<Stub> {
-    env.durable_object(BINDING)?.get_by_name(project.as_str())
 }
 
 /// Returns when the feed has it on disk.
@@ -49,6 +44,5 @@ pub async fn knows(env: &Env, project: &ProjectId, job: &JobId) -> Result<bool> 
 
 /// Asks to join a stream: 101 with a socket, or a problem as JSON.
 pub async fn subscribe(env: &Env, subscription: &FeedSubscription) -> Result<Response> {
-    let stub = stub(env, &subscription.project)?;
-    stub.fetch_with_request(joining(&serde_json::to_string(subscription)?)?).await
+    join(env, BINDING, subscription.project.as_str(), &serde_json::to_string(subscription)?).await
 }

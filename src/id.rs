@@ -55,6 +55,11 @@ macro_rules! prefixed_id {
                 canonical.then(|| Self(text.to_owned()))
             }
 
+            /// One that we made, as it was stored.
+            pub fn stored(text: String) -> Self {
+                Self(text)
+            }
+
             pub fn as_str(&self) -> &str {
                 &self.0
             }

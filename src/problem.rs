@@ -5,6 +5,7 @@ use crate::id::RequestId;
 use crate::limits;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use std::ops::Deref;
 
 /// The stable word that a client may branch on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,18 +95,32 @@ impl Code {
     }
 }
 
-/// A refusal: nothing was changed. `message` tells the caller what to do; `details` names fields and states.
+/// A refusal: nothing was changed. It is rare, and everything that may be refused hands its `Result` on by value: behind a
+/// pointer it is small.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Problem {
+#[serde(transparent)]
+pub struct Problem(Box<Refusal>);
+
+/// `message` tells the caller what to do; `details` names fields and states.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Refusal {
     pub code: Code,
     pub message: String,
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub details: Map<String, Value>,
 }
 
+impl Deref for Problem {
+    type Target = Refusal;
+
+    fn deref(&self) -> &Refusal {
+        &self.0
+    }
+}
+
 impl Problem {
     pub fn new(code: Code, message: impl Into<String>) -> Problem {
-        Problem { code, message: message.into(), details: Map::new() }
+        Problem(Box::new(Refusal { code, message: message.into(), details: Map::new() }))
     }
 
     /// 400 on one field, named by its path in the body (`logs[3].level`) or by its parameter.
@@ -151,7 +166,7 @@ impl Problem {
     }
 
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Problem {
-        self.details.insert(name.to_owned(), value.into());
+        self.0.details.insert(name.to_owned(), value.into());
         self
     }
 

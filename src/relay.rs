@@ -99,8 +99,8 @@ impl Relays {
 
     /// Notes what all relays together answered.
     pub fn heard(&mut self, heard: Heard) {
-        (self.readers, self.lenses) = (heard.readers, heard.lenses);
-        self.lenses.sort_by_key(JobLens::is_narrowed);
+        let (narrowed, others): (Vec<_>, Vec<_>) = heard.lenses.into_iter().partition(JobLens::is_narrowed);
+        (self.readers, self.lenses) = (heard.readers, [others, narrowed].concat());
         self.lenses.truncate(limits::RELAYED_LENSES);
         if heard.readers == 0 {
             self.count = 0;

@@ -8,6 +8,7 @@ use crate::id::{JobId, ProjectId};
 use crate::limits;
 use crate::problem::Problem;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 /// An absent body counts as `{}`: `curl -X POST …/complete` says all there is to say.
 pub fn body(bytes: &[u8]) -> Result<Value, Problem> {
@@ -168,16 +169,16 @@ pub struct Poll {
 
 pub fn poll(body: &Value) -> Result<Poll, Problem> {
     let fields = Fields::of(body, "")?;
-    let mut names = fields.texts("names")?.unwrap_or_default();
-    names.sort();
-    names.dedup();
+    // One by one: made of a list as a whole the set would be sorted, for which the Worker has nothing else.
+    let mut names = BTreeSet::new();
+    names.extend(fields.texts("names")?.unwrap_or_default());
     // Each is a look of its own into the index.
     if names.len() > limits::POLL_NAMES {
         return Err(Problem::field("names", format!("names has at most {} entries.", limits::POLL_NAMES)));
     }
     Ok(Poll {
         count: fields.whole("count", 1..=limits::POLL_COUNT)?.unwrap_or(1),
-        names,
+        names: names.into_iter().collect(),
         wait_seconds: fields.whole("waitSeconds", 0..=limits::POLL_WAIT_SECONDS)?.unwrap_or(0),
     })
 }

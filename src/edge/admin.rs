@@ -2,6 +2,7 @@
 //! Invariant: a secret leaves the service once, in the answer that made it.
 
 use crate::access::Scopes;
+use crate::edge::d1::Row;
 use crate::edge::directory::{Directory, number, optional_time, text, time};
 use crate::edge::platform::{key_id, now, project_id, random};
 use crate::edge::reply::{self, Failure};
@@ -13,29 +14,15 @@ use crate::problem::{Code, Problem};
 use crate::secret::{api_key, hash_secret, prefix_of, project_key};
 use crate::sql::directory as sql;
 use crate::time::Timestamp;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use wasm_bindgen::JsValue;
 
-#[derive(Deserialize)]
-struct ProjectRow {
-    id: String,
-    name: String,
-    public_read: u8,
-    project_key: String,
-    retention_hours: u64,
-    is_default: u8,
-    created_at: u64,
-}
-
-impl ProjectRow {
-    fn json(&self) -> Value {
-        json!({
-            "id": self.id, "name": self.name, "publicRead": self.public_read == 1, "projectKey": self.project_key,
-            "retentionHours": self.retention_hours, "isDefault": self.is_default == 1,
-            "createdAt": Timestamp(self.created_at).iso(),
-        })
-    }
+fn project_json(row: &Row) -> Result<Value, Failure> {
+    Ok(json!({
+        "id": row.text("id")?, "name": row.text("name")?, "publicRead": row.flag("public_read")?,
+        "projectKey": row.text("project_key")?, "retentionHours": row.number("retention_hours")?,
+        "isDefault": row.flag("is_default")?, "createdAt": Timestamp(row.number("created_at")?).iso(),
+    }))
 }
 
 pub async fn create_project(visit: Visit) -> reply::Answer {
@@ -46,7 +33,7 @@ pub async fn create_project(visit: Visit) -> reply::Answer {
     let name = fields.text("name", limits::SHORT_TEXT)?.ok_or_else(required)?;
     let public_read = fields.flag("publicRead")?.unwrap_or(false);
     let (id, key) = (project_id(), project_key(&random()));
-    let directory = Directory::open(&visit.env)?;
+    let directory = Directory::of(&visit.env);
     let project = [
         text(id.as_str()),
         text(&name),
@@ -57,7 +44,7 @@ pub async fn create_project(visit: Visit) -> reply::Answer {
     ];
     let new = NewKey::new("first key", Scopes::every(), None);
     directory
-        .batch::<IdRow>(vec![
+        .batch(vec![
             directory.statement(sql::insert_project, &project)?,
             directory.statement(sql::insert_key, &new.bounds(&id))?,
         ])
@@ -72,8 +59,8 @@ pub async fn create_project(visit: Visit) -> reply::Answer {
 
 pub async fn list_projects(visit: Visit) -> reply::Answer {
     gate::enter_admin(&visit).await?;
-    let rows: Vec<ProjectRow> = Directory::open(&visit.env)?.rows(sql::list_projects, &[]).await?;
-    let projects: Vec<Value> = rows.iter().map(ProjectRow::json).collect();
+    let rows = Directory::of(&visit.env).rows(sql::list_projects, &[]).await?;
+    let projects = rows.iter().map(project_json).collect::<Result<Vec<_>, _>>()?;
     reply::json(200, &json!({ "projects": projects }))
 }
 
@@ -97,29 +84,22 @@ pub async fn update_project(visit: Visit) -> reply::Answer {
         optional(retention),
         optional(is_default.map(u64::from)),
     ];
-    let directory = Directory::open(&visit.env)?;
+    let directory = Directory::of(&visit.env);
     let mut statements = vec![directory.statement(sql::update_project, &bounds)?];
     if is_default.is_some() {
         statements.insert(0, directory.statement(sql::unset_default, &bounds[..1])?);
     }
-    let row = directory.batch::<ProjectRow>(statements).await?.pop();
-    reply::json(200, &row.ok_or_else(Problem::project_not_found)?.json())
-}
-
-#[derive(Deserialize)]
-struct RotatedRow {
-    project_key: String,
+    let row = directory.batch(statements).await?.pop();
+    reply::json(200, &project_json(&row.ok_or_else(Problem::project_not_found)?)?)
 }
 
 pub async fn rotate_project_key(visit: Visit) -> reply::Answer {
     gate::enter_admin(&visit).await?;
     let bounds = [text(visit.route.project()?.as_str()), text(&project_key(&random()))];
-    let row: Option<RotatedRow> = Directory::open(&visit.env)?.first(sql::rotate_project_key, &bounds).await?;
-    reply::json(200, &json!({ "projectKey": row.ok_or_else(Problem::project_not_found)?.project_key }))
+    let row = Directory::of(&visit.env).first(sql::rotate_project_key, &bounds).await?;
+    let key = row.ok_or_else(Problem::project_not_found)?.text("project_key")?;
+    reply::json(200, &json!({ "projectKey": key }))
 }
-
-#[derive(Deserialize)]
-struct IdRow {}
 
 /// A key before it is stored: the only moment at which its secret is known.
 struct NewKey {
@@ -162,7 +142,7 @@ pub async fn create_key(visit: Visit) -> reply::Answer {
     };
     let life = fields.whole("expiresInSeconds", 1..=limits::KEY_LIFE_SECONDS)?;
     let new = NewKey::new(&name, scopes, life.map(|seconds| now().plus(seconds * 1_000)));
-    let stored: Option<IdRow> = Directory::open(&visit.env)?.first(sql::insert_key, &new.bounds(&project)).await?;
+    let stored = Directory::of(&visit.env).first(sql::insert_key, &new.bounds(&project)).await?;
     stored.ok_or_else(Problem::project_not_found)?;
     reply::json(
         201,
@@ -173,48 +153,34 @@ pub async fn create_key(visit: Visit) -> reply::Answer {
     )
 }
 
-#[derive(Deserialize)]
-struct KeyRow {
-    id: String,
-    name: String,
-    prefix: String,
-    scopes: u32,
-    created_at: u64,
-    expires_at: Option<u64>,
-    revoked_at: Option<u64>,
-    last_used_at: Option<u64>,
-}
-
-impl KeyRow {
-    fn json(&self) -> Value {
-        let iso = |time: Option<u64>| time.map(|time| Timestamp(time).iso());
-        json!({
-            "id": self.id, "name": self.name, "prefix": self.prefix,
-            "scopes": Scopes::from_bits(self.scopes).words(), "createdAt": Timestamp(self.created_at).iso(),
-            "expiresAt": iso(self.expires_at), "revokedAt": iso(self.revoked_at), "lastUsedAt": iso(self.last_used_at),
-        })
-    }
+fn key_json(row: &Row) -> Result<Value, Failure> {
+    let iso = |column| -> worker::Result<_> { Ok(row.optional_number(column)?.map(|time| Timestamp(time).iso())) };
+    Ok(json!({
+        "id": row.text("id")?, "name": row.text("name")?, "prefix": row.text("prefix")?,
+        "scopes": Scopes::from_bits(row.number("scopes")? as u32).words(), "createdAt": iso("created_at")?,
+        "expiresAt": iso("expires_at")?, "revokedAt": iso("revoked_at")?, "lastUsedAt": iso("last_used_at")?,
+    }))
 }
 
 pub async fn list_keys(visit: Visit) -> reply::Answer {
     gate::enter_admin(&visit).await?;
     let project = text(visit.route.project()?.as_str());
-    let directory = Directory::open(&visit.env)?;
+    let directory = Directory::of(&visit.env);
     known(&directory, &project).await?;
-    let rows: Vec<KeyRow> = directory.rows(sql::list_keys, &[project]).await?;
-    let keys: Vec<Value> = rows.iter().map(KeyRow::json).collect();
+    let rows = directory.rows(sql::list_keys, &[project]).await?;
+    let keys = rows.iter().map(key_json).collect::<Result<Vec<_>, _>>()?;
     reply::json(200, &json!({ "keys": keys }))
 }
 
-async fn known(directory: &Directory, project: &JsValue) -> Result<(), Failure> {
-    let row: Option<ProjectRow> = directory.first(sql::get_project, std::slice::from_ref(project)).await?;
+async fn known(directory: &Directory<'_>, project: &JsValue) -> Result<(), Failure> {
+    let row = directory.first(sql::get_project, std::slice::from_ref(project)).await?;
     row.map(|_| ()).ok_or_else(|| Problem::project_not_found().into())
 }
 
 pub async fn revoke_key(visit: Visit) -> reply::Answer {
     gate::enter_admin(&visit).await?;
     let bounds = [text(visit.route.project()?.as_str()), text(visit.route.key()?.as_str()), time(now())];
-    let row: Option<IdRow> = Directory::open(&visit.env)?.first(sql::revoke_key, &bounds).await?;
+    let row = Directory::of(&visit.env).first(sql::revoke_key, &bounds).await?;
     row.ok_or_else(|| Problem::new(Code::KeyNotFound, "No such key in this project: check both ids."))?;
     reply::json(200, &json!({ "success": true }))
 }

@@ -3,6 +3,7 @@
 
 use crate::call::{Answer, Once, Order};
 use crate::command::Command;
+use crate::edge::d1::Row;
 use crate::edge::directory::{Directory, text, time};
 use crate::edge::job_object;
 use crate::edge::platform::now;
@@ -15,7 +16,6 @@ use crate::request::Creation;
 use crate::response::with_events_url;
 use crate::sql::directory as sql;
 use futures_util::future::try_join_all;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use worker::Env;
 
@@ -34,23 +34,16 @@ enum Ids {
     Repeated,
 }
 
-#[derive(Deserialize)]
-struct CreationRow {
-    fingerprint: String,
-    job_ids: String,
-    answer: Option<String>,
-}
-
 impl Counter {
     pub async fn create(&self, creation: Creation, once: Option<Once>) -> Result<Value, Failure> {
         let Some(once) = once else { return self.store(creation, Ids::New).await };
-        let directory = Directory::open(&self.env)?;
+        let directory = Directory::of(&self.env);
         let first = self.first_creation(&directory, &once, &ids(&creation)).await?;
-        if let Some(answer) = first.answer {
+        if let Some(answer) = first.optional_text("answer")? {
             return Ok(serde_json::from_str(&answer).map_err(worker::Error::from)?);
         }
         // New, or a repeat of a request that died half way: the objects that have these ids create nothing twice.
-        let first_ids: Vec<JobId> = serde_json::from_str(&first.job_ids).map_err(worker::Error::from)?;
+        let first_ids: Vec<JobId> = serde_json::from_str(&first.text("job_ids")?).map_err(worker::Error::from)?;
         let made = if first_ids == ids(&creation) { Ids::New } else { Ids::Repeated };
         let answer = self.store(adopt(creation, first_ids), made).await?;
         let bounds = [text(self.project.as_str()), text(&once.key), text(&answer.to_string())];
@@ -84,11 +77,11 @@ impl Counter {
     }
 
     /// The first request with this key, which may be this one.
-    async fn first_creation(&self, directory: &Directory, once: &Once, ids: &[JobId]) -> Result<CreationRow, Failure> {
+    async fn first_creation(&self, directory: &Directory<'_>, once: &Once, ids: &[JobId]) -> Result<Row, Failure> {
         let forget_before = now().minus(limits::IDEMPOTENCY_MS);
         let ids = serde_json::to_string(ids).map_err(worker::Error::from)?;
         let (project, key) = (text(self.project.as_str()), text(&once.key));
-        let found: Vec<CreationRow> = directory
+        let found = directory
             .batch(vec![
                 directory.statement(sql::forget_creations, &[time(forget_before)])?,
                 directory.statement(
@@ -99,7 +92,7 @@ impl Counter {
             ])
             .await?;
         match found.into_iter().next() {
-            Some(row) if row.fingerprint == once.fingerprint => Ok(row),
+            Some(row) if row.text("fingerprint")? == once.fingerprint => Ok(row),
             Some(_) => Err(Problem::idempotency_conflict().into()),
             None => Err(Problem::unavailable().into()),
         }

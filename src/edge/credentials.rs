@@ -11,7 +11,6 @@ use crate::remembered::Remembered;
 use crate::secret::hash_secret;
 use crate::sql::directory as sql;
 use crate::time::Timestamp;
-use serde::Deserialize;
 use std::cell::RefCell;
 use worker::{Context, Env, Result};
 
@@ -61,22 +60,6 @@ pub enum Standing {
     Nobody(ProjectId),
 }
 
-#[derive(Deserialize)]
-struct KeyRow {
-    id: String,
-    project_id: ProjectId,
-    scopes: u32,
-    expires_at: Option<u64>,
-    revoked_at: Option<u64>,
-}
-
-#[derive(Deserialize)]
-struct ProjectRow {
-    id: ProjectId,
-    #[serde(default)]
-    public_read: u8,
-}
-
 /// A key as it is looked up, and which one it is.
 pub struct Found {
     pub key_id: String,
@@ -110,12 +93,15 @@ pub async fn find(env: &Env, secret: &Secret) -> std::result::Result<Found, Fail
         Secret::Key(_) => sql::find_key,
         Secret::Session(_) => sql::find_session,
     };
-    let row: Option<KeyRow> = Directory::open(env)?.first(query, &[text(secret.hash())]).await?;
-    let is_good = |row: &KeyRow| row.revoked_at.is_none() && row.expires_at.is_none_or(|end| Timestamp(end) > now());
-    let row = row.filter(is_good).ok_or_else(|| bad_credential(secret.unknown()))?;
-    let expires_at = row.expires_at.map(Timestamp);
-    let grant = Grant { project: row.project_id, scopes: Scopes::from_bits(row.scopes), job: None, expires_at };
-    Ok(Found { key_id: row.id, grant })
+    let unknown = || bad_credential(secret.unknown());
+    let row = Directory::of(env).first(query, &[text(secret.hash())]).await?.ok_or_else(unknown)?;
+    let expires_at = row.optional_number("expires_at")?.map(Timestamp);
+    if row.optional_number("revoked_at")?.is_some() || expires_at.is_some_and(|end| end <= now()) {
+        return Err(unknown().into());
+    }
+    let project = ProjectId::stored(row.text("project_id")?);
+    let scopes = Scopes::from_bits(row.number("scopes")? as u32);
+    Ok(Found { key_id: row.text("id")?, grant: Grant { project, scopes, job: None, expires_at } })
 }
 
 /// A session that has ended here is not remembered here.
@@ -127,22 +113,22 @@ pub fn forget(secret: &Secret) {
 fn touch(env: &Env, context: &Context, id: String) {
     let env = env.clone();
     context.wait_until(async move {
-        if let Ok(directory) = Directory::open(&env) {
-            let _ = directory.run(sql::touch_key, &[text(&id), time(now())]).await;
-        }
+        let _ = Directory::of(&env).run(sql::touch_key, &[text(&id), time(now())]).await;
     });
 }
 
 /// Whose project key this is.
 pub async fn project_of(env: &Env, project_key: &str) -> Result<Option<ProjectId>> {
-    let row: Option<ProjectRow> = Directory::open(env)?.first(sql::find_project_key, &[text(project_key)]).await?;
-    Ok(row.map(|row| row.id))
+    let row = Directory::of(env).first(sql::find_project_key, &[text(project_key)]).await?;
+    row.map(|row| Ok(ProjectId::stored(row.text("id")?))).transpose()
 }
 
 /// The project that the queue routes show to nobody's name, where it lets them.
 pub async fn default_project(env: &Env) -> Result<Option<ProjectId>> {
-    let row: Option<ProjectRow> = Directory::open(env)?.first(sql::default_project, &[]).await?;
-    Ok(row.filter(|row| row.public_read == 1).map(|row| row.id))
+    match Directory::of(env).first(sql::default_project, &[]).await? {
+        Some(row) if row.flag("public_read")? => Ok(Some(ProjectId::stored(row.text("id")?))),
+        _ => Ok(None),
+    }
 }
 
 /// Whether a stream that was opened so may go on.
@@ -155,7 +141,7 @@ pub async fn stands(env: &Env, standing: &Standing) -> Result<bool> {
         Standing::ProjectKey(key) => (sql::find_project_key, text(key)),
         Standing::Nobody(project) => (sql::public_project, text(project.as_str())),
     };
-    let row: Option<ProjectRow> = Directory::open(env)?.first(query, &[bound]).await?;
+    let row = Directory::of(env).first(query, &[bound]).await?;
     STANDINGS.with_borrow_mut(|known| known.note(standing.clone(), row.is_some(), now));
     Ok(row.is_some())
 }

@@ -4,6 +4,7 @@
 
 use crate::call::{Answer, Once, Order};
 use crate::command::Command;
+use crate::edge::d1::Row;
 use crate::edge::directory::{Directory, number, optional_text, text, time};
 use crate::edge::job_object;
 use crate::edge::platform::now;
@@ -16,14 +17,32 @@ use crate::response::with_events_url;
 use crate::sql::directory as sql;
 use crate::sql::lease;
 use futures_util::future::join_all;
-use serde::Deserialize;
 use serde_json::Value;
 use worker::Env;
 
-#[derive(Deserialize)]
 struct Lease {
     id: JobId,
-    priority: u8,
+    priority: u64,
+}
+
+impl Lease {
+    fn read(row: &Row) -> worker::Result<Lease> {
+        Ok(Lease { id: JobId::stored(row.text("id")?), priority: row.number("priority")? })
+    }
+
+    fn turn(&self) -> (u64, &str) {
+        (self.priority, self.id.as_str())
+    }
+}
+
+/// The most urgent first: the directory promises no order. They are few, and the Worker sorts nothing else.
+fn in_turn(rows: Vec<Row>) -> worker::Result<Vec<Lease>> {
+    let mut leases: Vec<Lease> = vec![];
+    for row in rows {
+        let lease = Lease::read(&row)?;
+        leases.insert(leases.partition_point(|earlier| earlier.turn() < lease.turn()), lease);
+    }
+    Ok(leases)
 }
 
 /// Where a project's jobs are handed out to one poll.
@@ -75,7 +94,7 @@ impl Desk {
     async fn held(&self) -> Result<Vec<Lease>, Failure> {
         let Some(once) = &self.once else { return Ok(vec![]) };
         let bounds = [text(self.project.as_str()), text(&once.key), number(self.poll.count)];
-        Ok(Directory::open(&self.env)?.rows(sql::held_jobs, &bounds).await?)
+        Ok(in_turn(Directory::of(&self.env).rows(sql::held_jobs, &bounds).await?)?)
     }
 
     async fn lease(&self, count: u64) -> Result<Vec<Lease>, Failure> {
@@ -85,13 +104,11 @@ impl Desk {
         let key = self.once.as_ref().map(|once| once.key.as_str());
         let mut bounds = vec![text(self.project.as_str()), time(now), time(until), number(count), optional_text(key)];
         bounds.extend(lease::bound(names).as_deref().map(text));
-        Ok(Directory::open(&self.env)?.rows(lease::statement(names), &bounds).await?)
+        Ok(in_turn(Directory::of(&self.env).rows(lease::statement(names), &bounds).await?)?)
     }
 
-    /// The most urgent first; the directory promises no order. A conflict of the poll's key counts only where nothing
-    /// was claimed: what was must reach its producer.
-    async fn claim_all(&self, mut leases: Vec<Lease>) -> Result<Vec<Value>, Failure> {
-        leases.sort_by(|a, b| (a.priority, a.id.as_str()).cmp(&(b.priority, b.id.as_str())));
+    /// A conflict of the poll's key counts only where nothing was claimed: what was must reach its producer.
+    async fn claim_all(&self, leases: Vec<Lease>) -> Result<Vec<Value>, Failure> {
         let claims = join_all(leases.iter().map(|lease| self.claim(&lease.id))).await;
         let (claimed, conflicts): (Vec<_>, Vec<_>) = claims.into_iter().partition(Result::is_ok);
         let jobs: Vec<Value> = claimed.into_iter().flatten().flatten().collect();

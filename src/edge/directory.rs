@@ -1,5 +1,6 @@
-//! Owns the calls to D1: binding, running, reading rows. What the statements say stands in `sql::directory`.
+//! Owns what is asked of the directory. What the statements say stands in `sql::directory`, how D1 is called in `d1`.
 
+use crate::edge::d1::{self, Row, Statement};
 use crate::edge::platform::now;
 use crate::limits;
 use crate::record::Record;
@@ -7,48 +8,38 @@ use crate::response;
 use crate::sql::directory as sql;
 use crate::sql::list::Bound;
 use crate::time::Timestamp;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
-use worker::{D1Database, D1PreparedStatement, Env, Result};
+use worker::{Env, Result};
 
 /// The binding's name in wrangler.toml.
 const BINDING: &str = "DB";
 
-pub struct Directory(D1Database);
+pub struct Directory<'a>(&'a Env);
 
-#[derive(Deserialize)]
-struct Retention {
-    retention_hours: Option<u64>,
-}
-
-impl Directory {
-    pub fn open(env: &Env) -> Result<Directory> {
-        env.d1(BINDING).map(Directory)
+impl Directory<'_> {
+    pub fn of(env: &Env) -> Directory<'_> {
+        Directory(env)
     }
 
-    pub fn statement(&self, query: &str, bounds: &[JsValue]) -> Result<D1PreparedStatement> {
-        self.0.prepare(query).bind(bounds)
+    pub fn statement(&self, query: &str, bounds: &[JsValue]) -> Result<Statement> {
+        d1::prepared(self.0, BINDING, query, bounds)
     }
 
-    pub async fn rows<T: DeserializeOwned>(&self, query: &str, bounds: &[JsValue]) -> Result<Vec<T>> {
-        self.statement(query, bounds)?.all().await?.results()
+    pub async fn rows(&self, query: &str, bounds: &[JsValue]) -> Result<Vec<Row>> {
+        d1::all(&self.statement(query, bounds)?).await
     }
 
-    pub async fn first<T: DeserializeOwned>(&self, query: &str, bounds: &[JsValue]) -> Result<Option<T>> {
+    pub async fn first(&self, query: &str, bounds: &[JsValue]) -> Result<Option<Row>> {
         Ok(self.rows(query, bounds).await?.pop())
     }
 
     pub async fn run(&self, query: &str, bounds: &[JsValue]) -> Result<()> {
-        self.statement(query, bounds)?.run().await.map(|_| ())
+        self.rows(query, bounds).await.map(|_| ())
     }
 
     /// All or nothing; the rows of the last statement.
-    pub async fn batch<T: DeserializeOwned>(&self, statements: Vec<D1PreparedStatement>) -> Result<Vec<T>> {
-        match self.0.batch(statements).await?.pop() {
-            Some(last) => last.results(),
-            None => Ok(vec![]),
-        }
+    pub async fn batch(&self, statements: Vec<Statement>) -> Result<Vec<Row>> {
+        d1::together(self.0, BINDING, statements).await
     }
 
     /// Brings a job's row forward; an older state than the row's changes nothing. Gives how long the project keeps logs,
@@ -69,8 +60,10 @@ impl Directory {
             text(&response::job(job).to_string()),
             optional_text(record.holder().map(|poll| poll.key.as_str())),
         ];
-        let row: Option<Retention> = self.first(sql::upsert_job, &bounds).await?;
-        Ok(row.and_then(|row| row.retention_hours))
+        match self.first(sql::upsert_job, &bounds).await? {
+            Some(row) => row.optional_number("retention_hours"),
+            None => Ok(None),
+        }
     }
 
     /// Takes a job's row out, and refuses those of it that are still on their way.
@@ -81,7 +74,7 @@ impl Directory {
             self.statement(sql::remember_deletion, &[text(id), time(at)])?,
             self.statement(sql::delete_job, &[text(id)])?,
         ];
-        self.0.batch(statements).await.map(|_| ())
+        self.batch(statements).await.map(|_| ())
     }
 }
 

@@ -10,23 +10,12 @@ use crate::limits;
 use crate::record::{Archive, Record};
 use crate::sql::directory as sql;
 use crate::time::Timestamp;
-use serde::Deserialize;
 use worker::{Env, Result};
 
 /// What is waited for while it is not known how long the project keeps logs: the shortest that can be set, hours.
 const SHORTEST_RETENTION: u64 = 1;
 /// How soon it is tried again when the directory did not answer, ms.
 pub const AGAIN_MS: u64 = 600_000;
-
-#[derive(Deserialize)]
-struct Retention {
-    retention_hours: u64,
-}
-
-#[derive(Deserialize)]
-struct ArchiveRow {
-    body: String,
-}
 
 /// How long an hour of retention lasts, ms. Operators leave it alone; tests cannot wait for an hour.
 pub fn hour_ms(env: &Env) -> u64 {
@@ -36,8 +25,11 @@ pub fn hour_ms(env: &Env) -> u64 {
 
 /// How long the project keeps logs and its feed, ms.
 pub async fn retention_ms(env: &Env, project: &str) -> Result<u64> {
-    let found: Option<Retention> = Directory::open(env)?.first(sql::get_project, &[text(project)]).await?;
-    Ok(found.map_or(limits::RETENTION_HOURS_DEFAULT, |project| project.retention_hours) * hour_ms(env))
+    let hours = match Directory::of(env).first(sql::get_project, &[text(project)]).await? {
+        Some(project) => project.number("retention_hours")?,
+        None => limits::RETENTION_HOURS_DEFAULT,
+    };
+    Ok(hours * hour_ms(env))
 }
 
 impl JobObject {
@@ -128,9 +120,7 @@ impl JobObject {
         let end = self.journal.end(&record)?;
         let archive = Archive::new(record.clone(), end.clone());
         let body = serde_json::to_string(&archive)?;
-        Directory::open(&self.env)?
-            .run(sql::save_archive, &[text(record.job.created.id.as_str()), text(&body)])
-            .await?;
+        Directory::of(&self.env).run(sql::save_archive, &[text(record.job.created.id.as_str()), text(&body)]).await?;
         if !self.may_go(tail) {
             self.arm(Some(now().plus(AGAIN_MS))).await;
             return Ok(());
@@ -161,10 +151,9 @@ impl JobObject {
         if self.memory.borrow().record.is_some() || self.journal.is_stored() {
             return Ok(());
         }
-        let row: Option<ArchiveRow> =
-            Directory::open(&self.env)?.first(sql::find_archive, &[text(job.as_str())]).await?;
+        let row = Directory::of(&self.env).first(sql::find_archive, &[text(job.as_str())]).await?;
         let Some(row) = row else { return Ok(()) };
-        let archive: Archive = serde_json::from_str(&row.body)?;
+        let archive: Archive = serde_json::from_str(&row.text("body")?)?;
         let mut memory = self.memory.borrow_mut();
         if memory.record.is_none() && !self.journal.is_stored() {
             let (record, end) = archive.open();

@@ -16,7 +16,6 @@ use crate::secret::is_same;
 use crate::session::Sender;
 use crate::sql::directory as sql;
 use crate::token;
-use serde::Deserialize;
 
 type Entry<T> = Result<T, Failure>;
 
@@ -225,28 +224,22 @@ pub fn token_secret(visit: &Visit) -> Entry<String> {
     Ok(operator_secret(visit, "TOKEN_SECRET")?)
 }
 
-#[derive(Deserialize)]
-struct ReaderRow {
-    project_id: ProjectId,
-    public_read: u8,
-    project_key: String,
-}
-
 /// A project key opens the public part of its own project's jobs; nobody's name, where the project allows it.
 async fn public_reader(visit: &Visit, credential: Credential, job: &JobId) -> Entry<Pass> {
     rate::count(visit, Caller::Address).await?;
-    let row: Option<ReaderRow> = Directory::open(&visit.env)?.first(sql::reader_of_job, &[text(job.as_str())]).await?;
+    let row = Directory::of(&visit.env).first(sql::reader_of_job, &[text(job.as_str())]).await?;
     match (credential, row) {
-        (Credential::ProjectKey(key), Some(row)) if row.project_key == key => {
-            Ok(public_pass(row.project_id, Standing::ProjectKey(key)))
+        (Credential::ProjectKey(key), Some(row)) if row.text("project_key")? == key => {
+            Ok(public_pass(ProjectId::stored(row.text("project_id")?), Standing::ProjectKey(key)))
         }
         // A good project key of another project learns nothing of the job; one that is none is a bad credential.
         (Credential::ProjectKey(key), _) => Err(match credentials::project_of(&visit.env, &key).await? {
             Some(_) => Problem::job_not_found().into(),
             None => unknown_project_key().into(),
         }),
-        (_, Some(row)) if row.public_read == 1 => {
-            Ok(public_pass(row.project_id.clone(), Standing::Nobody(row.project_id)))
+        (_, Some(row)) if row.flag("public_read")? => {
+            let project = ProjectId::stored(row.text("project_id")?);
+            Ok(public_pass(project.clone(), Standing::Nobody(project)))
         }
         (_, Some(_)) => Err(missing_credential().into()),
         (_, None) => Err(Problem::job_not_found().into()),

@@ -5,16 +5,10 @@ use crate::edge::Visit;
 use crate::edge::platform;
 use crate::edge::reply::Failure;
 use crate::id::{JobId, ProjectId};
-use worker::{Env, Headers, Request, RequestInit, Response, Result, Stub};
+use worker::{Env, Response, Result};
 
 /// The binding's name in wrangler.toml.
 const BINDING: &str = "JOB_STREAM";
-/// The parameter in which a subscription travels.
-pub const SUBSCRIPTION: &str = "subscription";
-
-fn stub(env: &Env, job: &JobId) -> Result<Stub> {
-    env.durable_object(BINDING)?.get_by_name(job.as_str())
-}
 
 pub async fn command(env: &Env, job: &JobId, project: &ProjectId, order: Order) -> std::result::Result<Said, Failure> {
     ask(env, job, project, Ask::Command(order)).await
@@ -42,16 +36,5 @@ pub async fn call(env: &Env, call: Call) -> std::result::Result<Said, Failure> {
 /// Asks to join the job's stream: 101 with a socket, 200 with the `Seat` of a reader who is to be held elsewhere, 204, or a
 /// problem as JSON.
 pub async fn subscribe(env: &Env, subscription: &Subscription) -> Result<Response> {
-    let stub = stub(env, &subscription.job)?;
-    stub.fetch_with_request(joining(&serde_json::to_string(subscription)?)?).await
-}
-
-/// The request with which an edge Worker joins a stream of an object.
-pub fn joining(subscription: &str) -> Result<Request> {
-    let query = form_urlencoded::Serializer::new(String::new()).append_pair(SUBSCRIPTION, subscription).finish();
-    let headers = Headers::new();
-    headers.set("upgrade", "websocket")?;
-    let mut init = RequestInit::new();
-    init.with_headers(headers);
-    Request::new_with_init(&format!("https://object/?{query}"), &init)
+    platform::join(env, BINDING, subscription.job.as_str(), &serde_json::to_string(subscription)?).await
 }

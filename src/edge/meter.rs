@@ -113,14 +113,14 @@ fn point(env: &Env, tally: &Tally, open_streams: u64, id: &str) {
 }
 
 async fn add(env: &Env, tally: &Tally, open_streams: u64, id: &str) -> Result<()> {
-    let directory = Directory::open(env)?;
+    let directory = Directory::of(env);
     let counted = serde_json::to_string(&tally.rows())?;
     let statements = vec![
         directory.statement(sql::add_totals, &[text(&counted)])?,
         directory.statement(sql::note_isolate, &[text(id), number(open_streams), time(now())])?,
         directory.statement(sql::forget_isolates, &[time(living_since())])?,
     ];
-    directory.batch::<serde::de::IgnoredAny>(statements).await.map(|_| ())
+    directory.batch(statements).await.map(|_| ())
 }
 
 /// Isolates that were heard of since then hold their streams still.

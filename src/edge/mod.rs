@@ -9,6 +9,7 @@ mod body;
 mod complaint;
 mod creation;
 mod credentials;
+mod d1;
 mod desk;
 mod directory;
 mod errand;

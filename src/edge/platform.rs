@@ -9,8 +9,9 @@ use js_sys::{ArrayBuffer, Reflect, Uint8Array};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use worker::durable::ScheduledTime;
-use worker::{Env, Error, Request, Result, SqlCursor, State, Storage, WebSocket};
+use worker::{Env, Error, Request, Response, Result, SqlCursor, State, Storage, WebSocket};
 
 #[wasm_bindgen]
 extern "C" {
@@ -52,6 +53,38 @@ extern "C" {
 pub async fn ask(env: &Env, binding: &str, name: &str, call: &str) -> Result<String> {
     let answer = awaited(ask_by_rpc(env, binding, name, call)?).await?;
     answer.as_string().ok_or_else(|| Error::from("an object answers with text"))
+}
+
+#[wasm_bindgen(inline_js = "
+export const join = (env, binding, name, address) =>
+  env[binding].getByName(name).fetch(address, { headers: { upgrade: 'websocket' } });
+export const asset = (env, binding, address) => env[binding].fetch(address);
+")]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = join)]
+    fn join_by_fetch(
+        env: &Env,
+        binding: &str,
+        name: &str,
+        address: &str,
+    ) -> std::result::Result<js_sys::Promise, JsValue>;
+    #[wasm_bindgen(catch, js_name = asset)]
+    fn fetch_asset(env: &Env, binding: &str, address: &str) -> std::result::Result<js_sys::Promise, JsValue>;
+}
+
+/// The parameter in which a subscription travels.
+pub const SUBSCRIPTION: &str = "subscription";
+
+/// Asks to join a stream of the object of a name.
+pub async fn join(env: &Env, binding: &str, name: &str, subscription: &str) -> Result<Response> {
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair(SUBSCRIPTION, subscription).finish();
+    let promise = join_by_fetch(env, binding, name, &format!("https://object/?{query}"))?;
+    Ok(JsFuture::from(promise).await?.dyn_into::<web_sys::Response>()?.into())
+}
+
+/// What lies among the static assets.
+pub async fn asset(env: &Env, binding: &str, address: &str) -> Result<web_sys::Response> {
+    Ok(JsFuture::from(fetch_asset(env, binding, address)?).await?.dyn_into()?)
 }
 
 #[wasm_bindgen(inline_js = "

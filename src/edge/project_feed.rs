@@ -1,17 +1,13 @@
 //! Owns the way to a project's feed: from a job that tells it something, and from the edge that joins its streams.
 
 use crate::call::{FeedSubscription, Telling};
-use crate::edge::job_object::joining;
 use crate::edge::patience::ask_in_time;
+use crate::edge::platform::join;
 use crate::id::{JobId, ProjectId};
-use worker::{Env, Error, Response, Result, Stub};
+use worker::{Env, Error, Response, Result};
 
 /// The binding's name in wrangler.toml.
 const BINDING: &str = "PROJECT_FEED";
-
-fn stub(env: &Env, project: &ProjectId) -> Result<Stub> {
-    env.durable_object(BINDING)?.get_by_name(project.as_str())
-}
 
 /// Returns when the feed has it on disk: how long the job waits before it tells of progress again, ms.
 pub async fn tell(env: &Env, telling: &Telling) -> Result<u64> {
@@ -30,6 +26,5 @@ pub async fn knows(env: &Env, project: &ProjectId, job: &JobId) -> Result<bool> 
 
 /// Asks to join a stream: 101 with a socket, or a problem as JSON.
 pub async fn subscribe(env: &Env, subscription: &FeedSubscription) -> Result<Response> {
-    let stub = stub(env, &subscription.project)?;
-    stub.fetch_with_request(joining(&serde_json::to_string(subscription)?)?).await
+    join(env, BINDING, subscription.project.as_str(), &serde_json::to_string(subscription)?).await
 }

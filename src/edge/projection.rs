@@ -60,10 +60,7 @@ impl JobObject {
             memory.projected_at = now();
             memory.owed_since.take()
         };
-        let written = match Directory::open(&self.env) {
-            Ok(directory) => directory.upsert_job(&record).await,
-            Err(error) => Err(error),
-        };
+        let written = Directory::of(&self.env).upsert_job(&record).await;
         if let Err(error) = self.note_projected(&record, owed_since, written) {
             meter::count(Count::DirectoryRefused, 1);
             self.subject.complain("directory.refused", &error.to_string());
@@ -131,7 +128,7 @@ impl JobObject {
     }
 
     async fn erase_everywhere(&self, record: &Record) -> Result<()> {
-        Directory::open(&self.env)?.delete_job(record.job.created.id.as_str()).await?;
+        Directory::of(&self.env).delete_job(record.job.created.id.as_str()).await?;
         self.tell_deletion(record).await?;
         self.wipe().await
     }

@@ -2,6 +2,7 @@
 //! that renders it. Both are too large for the Worker: they lie among the static assets, and are answered from here
 //! all the same, so that they have the headers of every other answer.
 
+use crate::edge::platform;
 use crate::edge::reply::{self, Answer, Body, Reply};
 use worker::{Env, Error};
 
@@ -25,9 +26,9 @@ pub async fn page(env: &Env) -> Answer {
 }
 
 async fn asset(env: &Env, address: &'static str, content_type: &'static str) -> Answer {
-    let asset = env.assets(ASSETS)?.fetch(address, None).await?;
-    match asset.status_code() {
-        200 => Ok(reply::fixed(content_type, Body::of(asset.into()))),
+    let asset = platform::asset(env, ASSETS, address).await?;
+    match asset.status() {
+        200 => Ok(reply::fixed(content_type, Body::of(asset))),
         status => Err(Error::from(format!("{address} is not among the assets: {status}")).into()),
     }
 }

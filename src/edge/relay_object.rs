@@ -1,8 +1,9 @@
 //! Owns the way to a job's relays, and theirs to the job.
 
 use crate::call::{Ask, Call, RelaySubscription, Said};
-use crate::edge::job_object::{self, joining};
+use crate::edge::job_object;
 use crate::edge::patience::ask_in_time;
+use crate::edge::platform::join;
 use crate::edge::reply::Failure;
 use crate::id::{JobId, ProjectId};
 use crate::limits;
@@ -20,8 +21,7 @@ fn name(job: &JobId, relay: u32) -> String {
 /// Asks to join the job's stream there: 101 with a socket, 204, or a problem as JSON.
 pub async fn subscribe(env: &Env, subscription: &RelaySubscription) -> Result<Response> {
     let name = name(&subscription.subscription.job, subscription.relay);
-    let stub = env.durable_object(BINDING)?.get_by_name(&name)?;
-    stub.fetch_with_request(joining(&serde_json::to_string(subscription)?)?).await
+    join(env, BINDING, &name, &serde_json::to_string(subscription)?).await
 }
 
 /// Whose readers a relay holds.

@@ -16,11 +16,7 @@ use crate::secret::session_token;
 use crate::session::{self, Host};
 use crate::sql::directory as sql;
 use crate::time::Timestamp;
-use serde::Deserialize;
 use serde_json::{Value, json};
-
-#[derive(Deserialize)]
-struct Nothing {}
 
 pub async fn open(visit: Visit) -> reply::Answer {
     gate::check_sender(&visit)?;
@@ -32,10 +28,10 @@ pub async fn open(visit: Visit) -> reply::Answer {
     let (now, token) = (now(), session_token(&random()));
     let longest = now.plus(limits::SESSION_MS);
     let ends = found.grant.expires_at.map_or(longest, |end| end.min(longest));
-    let directory = Directory::open(&visit.env)?;
+    let directory = Directory::of(&visit.env);
     let session = [text(Secret::session(&token).hash()), text(&found.key_id), time(now), time(ends)];
     directory
-        .batch::<Nothing>(vec![
+        .batch(vec![
             directory.statement(sql::forget_sessions, &[time(now)])?,
             directory.statement(sql::insert_session, &session)?,
         ])
@@ -63,7 +59,7 @@ pub async fn end(visit: Visit) -> reply::Answer {
     rate::count(&visit, Caller::Address).await?;
     if let Some(token) = visit.header(Name::Cookie).and_then(session::find) {
         let secret = Secret::session(token);
-        Directory::open(&visit.env)?.run(sql::end_session, &[text(secret.hash())]).await?;
+        Directory::of(&visit.env).run(sql::end_session, &[text(secret.hash())]).await?;
         credentials::forget(&secret);
     }
     Ok(reply::json(200, &json!({ "success": true }))?.with("set-cookie", session::clear_cookie(host(&visit))))

@@ -5,9 +5,8 @@
 //! nor double.
 
 use crate::call::signal;
-use crate::edge::job_object::SUBSCRIPTION;
 use crate::edge::meter;
-use crate::edge::platform::{self, SharedBytes, SharedText, is_built_again, random};
+use crate::edge::platform::{self, SUBSCRIPTION, SharedBytes, SharedText, is_built_again, random};
 use crate::fields::Query;
 use crate::id::EventId;
 use crate::limits;

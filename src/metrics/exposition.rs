@@ -3,12 +3,11 @@
 use super::{BUCKETS, Count};
 use crate::job::JobState;
 use crate::view::pipeline::plain;
-use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// A total as the directory keeps it.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Total {
     pub family: String,
     pub label: String,
@@ -60,11 +59,11 @@ pub fn text(totals: &[Total], present: &Present) -> String {
     let mut out = String::new();
     for (family, kind, help) in FAMILIES {
         let labels = known.range((family, String::new())..).take_while(|((name, _), _)| *name == family);
-        let labels: BTreeMap<&str, u64> = labels.map(|((_, label), total)| (label.as_str(), *total)).collect();
+        let labels: Vec<(&str, u64)> = labels.map(|((_, label), total)| (label.as_str(), *total)).collect();
         match kind {
             Kind::Counter => {
                 head(&mut out, family, "counter", help);
-                labels.values().for_each(|total| line(&mut out, family, total));
+                labels.iter().for_each(|(_, total)| line(&mut out, family, total));
             }
             Kind::Labelled(name) => {
                 head(&mut out, family, "counter", help);
@@ -81,8 +80,8 @@ pub fn text(totals: &[Total], present: &Present) -> String {
 }
 
 /// Kept by bucket, told cumulatively.
-fn histogram(out: &mut String, family: &str, buckets: &BTreeMap<&str, u64>) {
-    let of = |label: &str| buckets.get(label).copied().unwrap_or_default();
+fn histogram(out: &mut String, family: &str, buckets: &[(&str, u64)]) {
+    let of = |label: &str| buckets.iter().find(|(name, _)| *name == label).map_or(0, |(_, total)| *total);
     let mut so_far = 0;
     for (_, end) in BUCKETS {
         so_far += of(end);

@@ -43,19 +43,20 @@ impl Narrowing {
                 format!("events is longer than {NARROWING_BYTES} bytes: leave it out."),
             ));
         }
-        let names: Vec<String> = list.split(',').map(str::trim).map(str::to_owned).collect();
-        let mut names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
+        let names = list.split(',').map(str::trim).filter(|name| !name.is_empty());
+        // Who listen for the same share what is encoded, however they put it.
+        let names = names.fold(vec![], |mut names: Vec<String>, name| {
+            if let Err(place) = names.binary_search_by(|known| known.as_str().cmp(name)) {
+                names.insert(place, name.to_owned());
+            }
+            names
+        });
         match names.iter().find(|name| !NAMES.contains(&name.as_str()) && !name.starts_with("stage:")) {
             Some(name) => Err(Problem::field(
                 "events",
                 format!("“{name}” is no event of this stream: use {NAMES:?} or stage:<name>."),
             )),
-            None => {
-                // Who listen for the same share what is encoded, however they put it.
-                names.sort();
-                names.dedup();
-                Ok(Narrowing(names))
-            }
+            None => Ok(Narrowing(names)),
         }
     }
 

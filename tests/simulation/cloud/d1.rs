@@ -2,55 +2,75 @@
 
 use super::slot::Slot;
 use super::sql::{SqlStorageValue, run};
-use super::{Error, JsValue, Result};
+use super::{Env, Error, JsValue, Result};
 use crate::fault::Kind;
 use crate::world::world;
 use rusqlite::Connection;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub struct D1Database;
-
 #[derive(Clone)]
-pub struct D1PreparedStatement {
+pub struct Statement {
     query: String,
     bounds: Vec<SqlStorageValue>,
 }
 
-/// The rows of one statement.
-pub struct D1Result(Vec<Value>);
+pub struct Row(Value);
 
-impl D1Result {
-    pub fn results<T: DeserializeOwned>(&self) -> Result<Vec<T>> {
-        self.0.iter().map(|row| Ok(serde_json::from_value(row.clone())?)).collect()
+impl Row {
+    pub fn text(&self, name: &str) -> Result<String> {
+        self.optional_text(name)?.ok_or_else(|| Error::from("text expected"))
+    }
+
+    pub fn number(&self, name: &str) -> Result<u64> {
+        self.optional_number(name)?.ok_or_else(|| Error::from("number expected"))
+    }
+
+    pub fn optional_text(&self, name: &str) -> Result<Option<String>> {
+        Ok(serde_json::from_value(self.0[name].clone())?)
+    }
+
+    pub fn optional_number(&self, name: &str) -> Result<Option<u64>> {
+        Ok(serde_json::from_value(self.0[name].clone())?)
     }
 }
 
-impl D1Database {
-    pub fn prepare(&self, query: impl Into<String>) -> D1PreparedStatement {
-        D1PreparedStatement { query: query.into(), bounds: vec![] }
-    }
-
-    pub async fn batch(&self, statements: Vec<D1PreparedStatement>) -> Result<Vec<D1Result>> {
-        let (world, slot) = (world(), Slot::default());
-        let answers = slot.clone();
-        world.after(world.latency(), move || {
-            let world = crate::world::world();
-            let answer = carry_out(&statements);
-            world.after(world.latency(), move || answers.fill(answer));
-        });
-        slot.await
-    }
+pub fn prepared(_: &Env, _: &str, query: &str, values: &[JsValue]) -> Result<Statement> {
+    let bound = |value: &JsValue| match value {
+        JsValue::Null => SqlStorageValue::Null,
+        JsValue::Number(number) => SqlStorageValue::Float(*number),
+        JsValue::Text(text) => SqlStorageValue::String(text.clone()),
+    };
+    Ok(Statement { query: query.to_owned(), bounds: values.iter().map(bound).collect() })
 }
 
-fn carry_out(statements: &[D1PreparedStatement]) -> Result<Vec<D1Result>> {
+pub async fn all(statement: &Statement) -> Result<Vec<Row>> {
+    carried_out(vec![statement.clone()]).await
+}
+
+pub async fn together(_: &Env, _: &str, statements: Vec<Statement>) -> Result<Vec<Row>> {
+    carried_out(statements).await
+}
+
+async fn carried_out(statements: Vec<Statement>) -> Result<Vec<Row>> {
+    let (world, slot) = (world(), Slot::default());
+    let answers = slot.clone();
+    world.after(world.latency(), move || {
+        let world = crate::world::world();
+        let answer = carry_out(&statements);
+        world.after(world.latency(), move || answers.fill(answer));
+    });
+    slot.await
+}
+
+/// The rows of the last one.
+fn carry_out(statements: &[Statement]) -> Result<Vec<Row>> {
     let world = world();
     if world.faults.strikes(Kind::DirectoryRefuses) {
         return Err(Error::from("D1_ERROR: refused before"));
     }
     let db = &world.directory;
     db.execute_batch("BEGIN")?;
-    let done: Result<Vec<D1Result>> = statements.iter().map(|statement| statement.run_on(db)).collect();
+    let done = statements.iter().try_fold(vec![], |_, statement| statement.run_on(db));
     db.execute_batch(if done.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
     if done.is_ok() {
         for statement in statements {
@@ -63,28 +83,9 @@ fn carry_out(statements: &[D1PreparedStatement]) -> Result<Vec<D1Result>> {
     done
 }
 
-impl D1PreparedStatement {
-    pub fn bind(mut self, values: &[JsValue]) -> Result<D1PreparedStatement> {
-        let bound = |value: &JsValue| match value {
-            JsValue::Null => SqlStorageValue::Null,
-            JsValue::Number(number) => SqlStorageValue::Float(*number),
-            JsValue::Text(text) => SqlStorageValue::String(text.clone()),
-        };
-        self.bounds = values.iter().map(bound).collect();
-        Ok(self)
-    }
-
-    pub async fn all(&self) -> Result<D1Result> {
-        let done = D1Database.batch(vec![self.clone()]).await?.pop();
-        done.ok_or_else(|| Error::from("no answer"))
-    }
-
-    pub async fn run(&self) -> Result<D1Result> {
-        self.all().await
-    }
-
-    fn run_on(&self, db: &Connection) -> Result<D1Result> {
-        run(db, &self.query, &self.bounds).map(|cursor| D1Result(cursor.json()))
+impl Statement {
+    fn run_on(&self, db: &Connection) -> Result<Vec<Row>> {
+        run(db, &self.query, &self.bounds).map(|cursor| cursor.json().into_iter().map(Row).collect())
     }
 }
 

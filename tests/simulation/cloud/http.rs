@@ -1,7 +1,7 @@
 //! Requests, answers, and the way to an object: requests and answers get lost, are late, or come twice.
 
 use super::slot::Slot;
-use super::{Error, JsValue, Result, WebSocket};
+use super::{Error, Result, WebSocket};
 use crate::fault::Kind;
 use crate::mutant::{self, Mutant};
 use crate::world::world;
@@ -29,39 +29,6 @@ impl Headers {
     }
 }
 
-#[derive(Debug, Clone, Copy)]
-pub enum Method {
-    Post,
-}
-
-#[derive(Debug, Default)]
-pub struct RequestInit {
-    headers: Headers,
-    body: String,
-}
-
-impl RequestInit {
-    pub fn new() -> RequestInit {
-        RequestInit::default()
-    }
-
-    pub fn with_method(&mut self, _: Method) -> &mut Self {
-        self
-    }
-
-    pub fn with_headers(&mut self, headers: Headers) -> &mut Self {
-        self.headers = headers;
-        self
-    }
-
-    pub fn with_body(&mut self, body: Option<JsValue>) -> &mut Self {
-        if let Some(JsValue::Text(text)) = body {
-            self.body = text;
-        }
-        self
-    }
-}
-
 #[derive(Debug, Clone)]
 pub struct Request {
     url: String,
@@ -70,8 +37,8 @@ pub struct Request {
 }
 
 impl Request {
-    pub fn new_with_init(url: &str, init: &RequestInit) -> Result<Request> {
-        Ok(Request { url: url.to_owned(), headers: init.headers.clone(), body: init.body.clone() })
+    pub fn new(url: &str, headers: Headers) -> Request {
+        Request { url: url.to_owned(), headers, body: String::new() }
     }
 
     pub fn headers(&self) -> &Headers {

@@ -9,9 +9,8 @@ pub mod socket;
 pub mod sql;
 pub mod storage;
 
-pub use d1::{D1Database, D1PreparedStatement};
 pub use delay::Delay;
-pub use http::{Headers, Method, Request, RequestInit, Response, Stub};
+pub use http::{Headers, Request, Response, Stub};
 pub use object::{DurableObject, State};
 pub use socket::{WebSocket, WebSocketIncomingMessage, WebSocketPair};
 pub use sql::{SqlCursor, SqlStorage, SqlStorageValue};
@@ -89,10 +88,6 @@ pub struct Env {
 }
 
 impl Env {
-    pub fn d1(&self, _: &str) -> Result<D1Database> {
-        Ok(D1Database)
-    }
-
     pub fn durable_object(&self, _: &str) -> Result<http::Namespace> {
         Ok(http::Namespace)
     }

@@ -1,5 +1,5 @@
 //! The Worker's own objects, from the files that the Worker is built of. Only what touches the platform itself is the
-//! simulation's: clock, randomness and settings (`platform`), the outcome of a handler (`reply`), how work goes on (`errand`); and nothing is counted (`meter`).
+//! simulation's: clock, randomness and settings (`platform`), D1 (`cloud/d1.rs`), the outcome of a handler (`reply`), how work goes on (`errand`); and nothing is counted (`meter`).
 
 #[path = "../../../src/edge/audience.rs"]
 pub mod audience;
@@ -7,6 +7,7 @@ pub mod audience;
 pub mod complaint;
 #[path = "../../../src/edge/creation.rs"]
 pub mod creation;
+pub use crate::cloud::d1;
 #[path = "../../../src/edge/desk.rs"]
 pub mod desk;
 #[path = "../../../src/edge/directory.rs"]

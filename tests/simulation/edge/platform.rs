@@ -7,7 +7,7 @@ use crate::limits;
 use crate::time::Timestamp;
 use crate::world::world;
 use std::rc::Rc;
-use worker::{Env, Error, Request, Result, SqlCursor, State, WebSocket};
+use worker::{Env, Error, Headers, Request, Response, Result, SqlCursor, State, WebSocket};
 
 /// A reset in silence leaves sockets open and dumb, but the object that follows is the platform's new one.
 pub fn is_built_again(_: &State) -> bool {
@@ -104,6 +104,16 @@ impl SharedBytes {
         }
         Ok(())
     }
+}
+
+pub const SUBSCRIPTION: &str = "subscription";
+
+pub async fn join(env: &Env, binding: &str, name: &str, subscription: &str) -> Result<Response> {
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair(SUBSCRIPTION, subscription).finish();
+    let headers = Headers::new();
+    headers.set("upgrade", "websocket")?;
+    let request = Request::new(&format!("https://object/?{query}"), headers);
+    env.durable_object(binding)?.get_by_name(name)?.fetch_with_request(request).await
 }
 
 pub async fn ask(env: &Env, binding: &str, name: &str, call: &str) -> Result<String> {

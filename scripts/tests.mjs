@@ -11,7 +11,7 @@ import { wasmSize } from "./worker.mjs";
 import { LOCAL_ENV, WRANGLER } from "./wrangler.mjs";
 
 // A little above what it is (docs/ARCHITECTURE.md, “Size of the Worker”): whoever makes it larger shall see it.
-const WASM_BUDGET = 490 * 1000;
+const WASM_BUDGET = 492 * 1000;
 const FIRST_PAGE_BUDGET = 250 * 1000;
 
 export const none = { passed: 0, failed: 0, unchecked: [] };

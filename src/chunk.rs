@@ -74,8 +74,8 @@ mod tests {
         let entry = |length: usize| LogEntry {
             level: LogLevel::Info,
             message: "é{\"".chars().cycle().take(length).collect(),
-            timestamp: (length % 2 == 0).then_some(Timestamp(5)),
-            source: (length % 3 == 0).then(|| "w".to_owned()),
+            timestamp: length.is_multiple_of(2).then_some(Timestamp(5)),
+            source: length.is_multiple_of(3).then(|| "w".to_owned()),
             metadata: None,
         };
         let entries: Vec<_> = [3, 0, 90, 2, 7, 1, 200, 4].map(entry).into();

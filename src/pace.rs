@@ -31,7 +31,7 @@ impl Pace {
 
     fn shared_out(&self, least: u64) -> u64 {
         let fair = self.running * 1_000 / limits::FEED_TELLINGS;
-        fair.clamp(least, limits::FEED_PROGRESS_AT_LEAST_MS.max(least))
+        fair.min(limits::FEED_PROGRESS_AT_LEAST_MS).max(least)
     }
 }
 

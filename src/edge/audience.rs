@@ -125,35 +125,28 @@ impl Audience {
 
     /// Has all who are behind a relay that wakes ask for pages: it does not know whom it had called.
     pub fn call(&mut self, relay: EventId) {
-        self.readers.retain(|_, reader| {
-            let told = reader.ask_to_turn(relay);
-            reader.goes_on(told)
-        });
+        self.each(|reader| reader.ask_to_turn(relay));
     }
 
     /// Sends the news to those for whom it is the next thing; the others are to ask for pages.
     pub fn publish(&mut self, news: &News, relay: EventId) {
         let sights: HashMap<&JobLens, (&Sight, SharedText)> =
             news.sights.iter().map(|sight| (&sight.lens, (sight, sight.text.clone().into()))).collect();
-        self.readers.retain(|_, reader| {
+        self.each(|reader| {
             let was_behind = Standing::of(reader.seat.stands_at, relay) == Standing::Behind;
             let next =
                 if reader.seat.stands_at == news.after && !was_behind { sights.get(&reader.seat.lens) } else { None };
-            let told = match next {
+            match next {
                 Some((sight, text)) => reader.hear(sight, text, news.until),
                 None if was_behind => Ok(Course::GoesOn),
                 None => reader.ask_to_turn(news.until),
-            };
-            reader.goes_on(told)
+            }
         });
     }
 
     /// Notes where they stand, before the relay may fall asleep.
     pub fn rest(&mut self) {
-        self.readers.retain(|_, reader| {
-            let kept = reader.keep_place();
-            reader.goes_on(kept.map(|()| Course::GoesOn))
-        });
+        self.each(|reader| reader.keep_place().map(|()| Course::GoesOn));
     }
 
     /// Ends every stream: the log is no more.
@@ -170,6 +163,13 @@ impl Audience {
 
     pub fn leave(&mut self, tag: &str) {
         self.readers.remove(tag);
+    }
+
+    fn each(&mut self, work: impl Fn(&mut Reader) -> Result<Course>) {
+        self.readers.retain(|_, reader| {
+            let told = work(reader);
+            reader.goes_on(told)
+        });
     }
 
     fn with(&mut self, tag: &str, work: impl FnOnce(&mut Reader) -> Result<Course>) {

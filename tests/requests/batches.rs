@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::io::Write;
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(vec![], Compression::best());
+    let mut encoder = GzEncoder::new(vec![], Compression::fast());
     encoder.write_all(bytes).expect("in memory");
     encoder.finish().expect("in memory")
 }
